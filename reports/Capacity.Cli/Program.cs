@@ -1,0 +1,3 @@
+using System.CommandLine;
+
+return new RootCommand("Can our service take it? Load testing and capacity planning.").Parse(args).Invoke();
