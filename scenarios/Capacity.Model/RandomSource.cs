@@ -23,6 +23,9 @@ public sealed class RandomSource
         }
     }
 
+    /// <summary>The seed of a stream of its own for one cause within a run.</summary>
+    public static ulong SeedOf(ulong runSeed, string cause) => new RandomSource(runSeed, cause).NextBits();
+
     /// <summary>Draws 64 random bits.</summary>
     public ulong NextBits()
     {

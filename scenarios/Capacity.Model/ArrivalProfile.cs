@@ -1,0 +1,56 @@
+namespace Capacity.Model;
+
+/// <summary>How arrivals are spaced around the profile's rate.</summary>
+public enum ArrivalSpacing
+{
+    /// <summary>A Poisson process: independent users.</summary>
+    Poisson,
+
+    /// <summary>An even grid: a pacing load generator.</summary>
+    Even,
+}
+
+/// <summary>A stretch of time in which the arrival rate changes linearly.</summary>
+/// <param name="From">Seconds since the start of the run.</param>
+/// <param name="To">Seconds since the start of the run, &gt; <paramref name="From"/>.</param>
+/// <param name="FromRate">Requests per second at <paramref name="From"/>, ≥ 0.</param>
+/// <param name="ToRate">Requests per second at <paramref name="To"/>, ≥ 0.</param>
+public readonly record struct RateSegment(double From, double To, double FromRate, double ToRate)
+{
+    /// <summary>Expected requests in the segment.</summary>
+    public double Requests => (To - From) * (FromRate + ToRate) / 2;
+}
+
+/// <summary>Arrival rate over time, piecewise linear; segments follow each other without gaps from second 0.</summary>
+/// <param name="Segments">In order; empty means no open arrivals at all.</param>
+public sealed record ArrivalProfile(IReadOnlyList<RateSegment> Segments)
+{
+    /// <summary>Seconds; 0 when empty.</summary>
+    public double Duration => Segments.Count == 0 ? 0 : Segments[^1].To;
+
+    /// <summary>Expected requests in the whole profile.</summary>
+    public double Requests => Segments.Sum(s => s.Requests);
+
+    /// <summary>Highest rate, requests per second; 0 when empty.</summary>
+    public double Peak => Segments.Count == 0 ? 0 : Segments.Max(s => Math.Max(s.FromRate, s.ToRate));
+
+    /// <summary>The rate at an instant, requests per second; 0 outside the profile.</summary>
+    public double RateAt(double seconds)
+    {
+        foreach (RateSegment s in Segments)
+        {
+            if (seconds >= s.From && seconds < s.To)
+            {
+                return s.FromRate + ((s.ToRate - s.FromRate) * (seconds - s.From) / (s.To - s.From));
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The same shape with every rate multiplied and all times divided.</summary>
+    /// <param name="rateFactor">≥ 0.</param>
+    /// <param name="speed">&gt; 0; 20 squeezes 20 minutes into one.</param>
+    public ArrivalProfile Scale(double rateFactor, double speed) => new(
+        [.. Segments.Select(s => new RateSegment(s.From / speed, s.To / speed, s.FromRate * rateFactor, s.ToRate * rateFactor))]);
+}

@@ -1,0 +1,103 @@
+namespace Capacity.Model;
+
+/// <summary>Counts durations in log-linear buckets: record, merge, quantile, in constant memory.</summary>
+/// <remarks>
+/// 128 buckets per octave from 2⁻²⁰ s (0.95 µs) to 2¹² s (68 min); values outside fall into the first or last
+/// bucket. A quantile is within 0.4 % of the exact order statistic. Merging is exact.
+/// </remarks>
+public sealed class LatencyHistogram
+{
+    /// <summary>Number of buckets.</summary>
+    public const int Buckets = 32 * PerOctave;
+
+    private const int PerOctave = 128;
+    private const int Shift = 52 - 7; // the 7 highest bits of the fraction select the bucket within an octave
+    private const long Base = (1023L - 20) << 7;
+    private readonly long[] _counts = new long[Buckets];
+
+    /// <summary>Number of recorded values.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Sum of recorded values, seconds.</summary>
+    public double SumSeconds { get; private set; }
+
+    /// <summary>Largest recorded value, seconds; 0 when empty.</summary>
+    public double MaxSeconds { get; private set; }
+
+    /// <summary>Mean in seconds; NaN when empty.</summary>
+    public double MeanSeconds => Count == 0 ? double.NaN : SumSeconds / Count;
+
+    /// <summary>Counts per bucket, <see cref="Buckets"/> of them.</summary>
+    public ReadOnlySpan<long> Counts => _counts;
+
+    /// <summary>The bucket of a duration.</summary>
+    /// <param name="seconds">Any number; below the range, also NaN and negative, means the first bucket.</param>
+    public static int IndexOf(double seconds)
+    {
+        long key = (BitConverter.DoubleToInt64Bits(seconds) >> Shift) - Base;
+        return seconds > 0 ? (int)Math.Clamp(key, 0, Buckets - 1) : 0;
+    }
+
+    /// <summary>Lower bound of a bucket, seconds.</summary>
+    /// <param name="index">0 … <see cref="Buckets"/>; the latter gives the upper end of the range.</param>
+    public static double LowerBound(int index) => BitConverter.Int64BitsToDouble((index + Base) << Shift);
+
+    /// <summary>Records one duration.</summary>
+    public void Record(double seconds)
+    {
+        _counts[IndexOf(seconds)]++;
+        Count++;
+        SumSeconds += seconds;
+        MaxSeconds = Math.Max(MaxSeconds, seconds);
+    }
+
+    /// <summary>Adds counts that were collected elsewhere with <see cref="IndexOf"/>.</summary>
+    /// <param name="counts">At most <see cref="Buckets"/> counts.</param>
+    /// <param name="sumSeconds">Sum of the values.</param>
+    /// <param name="maxSeconds">Largest of the values.</param>
+    public void Add(ReadOnlySpan<uint> counts, double sumSeconds, double maxSeconds)
+    {
+        for (int i = 0; i < counts.Length; i++)
+        {
+            _counts[i] += counts[i];
+            Count += counts[i];
+        }
+
+        SumSeconds += sumSeconds;
+        MaxSeconds = Math.Max(MaxSeconds, maxSeconds);
+    }
+
+    /// <summary>Adds all values of another histogram.</summary>
+    public void Merge(LatencyHistogram other)
+    {
+        for (int i = 0; i < Buckets; i++)
+        {
+            _counts[i] += other._counts[i];
+        }
+
+        Count += other.Count;
+        SumSeconds += other.SumSeconds;
+        MaxSeconds = Math.Max(MaxSeconds, other.MaxSeconds);
+    }
+
+    /// <summary>The value below which a share of the recorded values lies.</summary>
+    /// <param name="share">0 … 1.</param>
+    /// <returns>Seconds, never above <see cref="MaxSeconds"/>; NaN when empty.</returns>
+    public double Quantile(double share)
+    {
+        if (Count == 0)
+        {
+            return double.NaN;
+        }
+
+        long rank = Math.Clamp((long)Math.Ceiling(share * Count), 1, Count);
+        long seen = 0;
+        int index = 0;
+        while ((seen += _counts[index]) < rank)
+        {
+            index++;
+        }
+
+        return Math.Min(MaxSeconds, (LowerBound(index) + LowerBound(index + 1)) / 2);
+    }
+}

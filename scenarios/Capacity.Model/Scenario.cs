@@ -1,0 +1,138 @@
+namespace Capacity.Model;
+
+/// <summary>What is asked of a service, and what it must withstand. The user's own files say the rest.</summary>
+public sealed record Scenario
+{
+    /// <summary>Short name; also the name of the folder that reports go to.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What the scenario shows: the comment in its first line. May be empty.</summary>
+    public string Shows { get; init; } = "";
+
+    /// <summary>The text it was read from.</summary>
+    public required SourceText Source { get; init; }
+
+    /// <summary>The service under test and the user's own files.</summary>
+    public required ScenarioTarget Target { get; init; }
+
+    /// <summary>The demand, stage after stage. At least one.</summary>
+    public required IReadOnlyList<LoadStage> Load { get; init; }
+
+    /// <summary>How open arrivals are spaced.</summary>
+    public ArrivalSpacing Spacing { get; init; } = ArrivalSpacing.Poisson;
+
+    /// <summary>The kinds of requests. At least one.</summary>
+    public required IReadOnlyList<RequestKind> Requests { get; init; }
+
+    /// <summary>How one replica serves, starts and stops.</summary>
+    public ServiceModel Service { get; init; } = new();
+
+    /// <summary>What must hold during the launch. May be empty.</summary>
+    public IReadOnlyList<Objective> Objectives { get; init; } = [];
+
+    /// <summary>How the rehearsal differs from the launch.</summary>
+    public Rehearsal Rehearsal { get; init; } = new();
+
+    /// <summary>Delays of the control loop that no file states.</summary>
+    public LoopDelays Delays { get; init; } = new();
+
+    /// <summary>Length of the load, seconds.</summary>
+    public double Duration => Load.Sum(s => s.During);
+}
+
+/// <summary>The service under test and the user's own files, as paths that can be opened.</summary>
+/// <param name="Service">Full name of the swarm service, <c>stack_service</c>: <c>go-demo_main</c>.</param>
+/// <param name="Stack">Path of the compose file with the <c>com.df.*</c> labels.</param>
+/// <param name="Prometheus">Path of prometheus.yml; null takes Prometheus' defaults.</param>
+/// <param name="Alertmanager">Path of alertmanager.yml.</param>
+/// <param name="StackAt">Where the scenario names the stack, for messages about it.</param>
+/// <param name="PrometheusAt">Where the scenario names prometheus.yml.</param>
+/// <param name="AlertmanagerAt">Where the scenario names alertmanager.yml.</param>
+public sealed record ScenarioTarget(
+    string Service, string Stack, string? Prometheus, string Alertmanager,
+    SourceSpan StackAt = default, SourceSpan PrometheusAt = default, SourceSpan AlertmanagerAt = default);
+
+/// <summary>A stretch of the demand: a closed set of open stages, users and pauses.</summary>
+/// <param name="Name">For charts; may be empty.</param>
+/// <param name="During">Length, seconds, &gt; 0.</param>
+public abstract record LoadStage(string Name, double During)
+{
+    /// <summary>Open workload: the rate moves linearly to a target and then stays there.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="ToRate">Requests per second, ≥ 0.</param>
+    /// <param name="Over">Seconds that the change takes; 0 is a step; at most <paramref name="During"/>.</param>
+    /// <param name="During">Length of the whole stage, seconds.</param>
+    public sealed record Open(string Name, double ToRate, double Over, double During) : LoadStage(Name, During);
+
+    /// <summary>Closed workload: each user sends, waits for the answer, thinks, and sends again.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="Count">Users, ≥ 1.</param>
+    /// <param name="Iterations">Requests per user; null goes on until the stage ends.</param>
+    /// <param name="Think">Time between an answer and the next request.</param>
+    /// <param name="During">Length of the stage, seconds; requests that would begin later are not sent.</param>
+    public sealed record Users(string Name, int Count, int? Iterations, ServiceLaw Think, double During)
+        : LoadStage(Name, During);
+
+    /// <summary>No requests at all; health checks go on.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="During">Length, seconds.</param>
+    public sealed record Pause(string Name, double During) : LoadStage(Name, During);
+}
+
+/// <summary>One kind of request.</summary>
+/// <param name="Name">For tables and charts.</param>
+/// <param name="Share">Share of all requests, 0 … 1.</param>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Path">Path and query; <c>{service_time_ms}</c> is replaced by the drawn service time in whole ms.</param>
+/// <param name="ServiceTime">Time that a worker needs for it.</param>
+public sealed record RequestKind(string Name, double Share, string Method, string Path, ServiceLaw ServiceTime)
+{
+    /// <summary>The place-holder in <see cref="Path"/> that asks the demo service for the drawn service time.</summary>
+    public const string ServiceTimePlace = "{service_time_ms}";
+}
+
+/// <summary>How one replica serves, starts and stops.</summary>
+public sealed record ServiceModel
+{
+    /// <summary>Requests served at once by one replica; null is without limit (they overlap freely).</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>CPU time that each request burns in the demo service, seconds. Rehearsal only.</summary>
+    public double CpuPerRequest { get; init; }
+
+    /// <summary>Time from the start of a task until it listens.</summary>
+    public ServiceLaw Startup { get; init; } = new ServiceLaw.Constant(1);
+
+    /// <summary>Time that a stopping replica gets to finish its requests; null takes the stack's stop_grace_period.</summary>
+    public double? StopGrace { get; init; }
+}
+
+/// <summary>The short run on real HTTP that validates the model before the launch is simulated.</summary>
+public sealed record Rehearsal
+{
+    /// <summary>The load and every interval, window and timer of the control loop are divided by this. ≥ 1.</summary>
+    /// <remarks>Service times, start-up and stop grace are not: they are what the rehearsal measures.</remarks>
+    public double Speed { get; init; } = 20;
+
+    /// <summary>The demand of the rehearsal as a share of the launch's, &gt; 0.</summary>
+    public double Demand { get; init; } = 1;
+}
+
+/// <summary>Delays of the control loop that no configuration file states, seconds.</summary>
+public sealed record LoopDelays
+{
+    /// <summary>From an evaluation until Alertmanager has the alert. Measured on real programs: 3–31 ms.</summary>
+    public double Post { get; init; } = 0.005;
+
+    /// <summary>From a flush until the scaler has answered the webhook. Decides the repeat race.</summary>
+    public double Delivery { get; init; } = 0.05;
+
+    /// <summary>From the update until the orchestrator starts a task.</summary>
+    public double Orchestrator { get; init; } = 0.18;
+
+    /// <summary>From a replica being ready until the balancer sends it requests, and likewise for removal.</summary>
+    public double Rotation { get; init; } = 0.2;
+
+    /// <summary>Lateness of each Alertmanager timer tick. Decides the repeat race together with the delivery.</summary>
+    public double TimerDrift { get; init; }
+}
