@@ -23,7 +23,8 @@ internal sealed class LoadStageReader(List<Diagnostic> diagnostics)
         YamlScalar? pause = fields.Scalar("pause");
         YamlScalar? during = fields.Scalar("during");
         fields.RejectOthers();
-        YamlScalar[] kinds = [.. new[] { inject, rampTo, users, pause }.OfType<YamlScalar>()];
+        YamlScalar[] kinds =
+            [.. new[] { inject, rampTo, users, pause }.OfType<YamlScalar>().OrderBy(k => (k.At.Line, k.At.Column))];
         if (kinds.Length != 1)
         {
             if (diagnostics.Count == before)
@@ -85,7 +86,8 @@ internal sealed class LoadStageReader(List<Diagnostic> diagnostics)
     {
         if (given is not null && owner is null)
         {
-            diagnostics.Add(new Diagnostic("CAP013", given.At, $"'{key}' belongs to '{ownerKey}', which this stage does not have",
+            diagnostics.Add(
+                new Diagnostic("CAP013", given.At, $"'{key}' belongs to '{ownerKey}', which this stage does not have",
                 key == "during" ? "write the length after 'pause' alone" : $"remove '{key}', or write '{ownerKey}'"));
         }
     }

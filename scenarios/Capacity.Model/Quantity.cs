@@ -88,13 +88,15 @@ internal sealed class Quantity(List<Diagnostic> diagnostics)
                 }
 
                 return Wrong("CAP021", node, $"the duration '{text}' has no unit",
-                    text.All(char.IsAsciiDigit) ? $"write {text}s (or ms, m, h)" : "write a unit after each number: 1h30m");
+                    text.All(char.IsAsciiDigit) ? $"write {text}s (or ms, m, h)"
+                    : "write a unit after each number: 1h30m");
             }
 
             double seconds = DurationUnits.FirstOrDefault(u => u.Suffix == unit).Seconds;
             if (seconds == 0)
             {
-                return Wrong("CAP022", node, $"unknown unit '{unit}' in the duration '{text}'", "use d, h, m, s, ms or us");
+                return Wrong("CAP022", node, $"unknown unit '{unit}' in the duration '{text}'",
+                    "use d, h, m, s, ms or us");
             }
 
             if (seconds >= smallest)

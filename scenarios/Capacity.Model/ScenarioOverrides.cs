@@ -5,7 +5,8 @@ namespace Capacity.Model;
 /// <summary>Replaces single values of a scenario from the command line: <c>--set load[0].inject=500/s</c>.</summary>
 /// <remarks>
 /// A path is made of keys and, for entries of a list, numbers from 0 or the entry's own name:
-/// <c>load[peak].inject</c>, <c>requests[browse].share</c>, <c>objectives[latency.p99].under</c>. The changed tree is then
+/// <c>load[peak].inject</c>, <c>requests[browse].share</c>, <c>objectives[latency.p99].under</c>. The changed tree is
+/// then
 /// read as if the file had said so; what is wrong with a value is reported at the command line's text.
 /// </remarks>
 public static class ScenarioOverrides
@@ -27,7 +28,8 @@ public static class ScenarioOverrides
     /// <summary>Replaces one value.</summary>
     /// <param name="root">The scenario's tree.</param>
     /// <param name="setting"><c>path=value</c>.</param>
-    /// <returns>The changed tree; or CAP050 (not path=value), CAP051 (no such entry), or YAML001 … YAML004 of the value.</returns>
+    /// <returns>The changed tree; or CAP050 (not path=value), CAP051 (no such entry), or YAML001 … YAML004 of the
+    /// value.</returns>
     public static Parsed<YamlNode> Apply(YamlNode root, string setting)
     {
         var text = new SourceText("--set", setting);
@@ -92,7 +94,8 @@ public static class ScenarioOverrides
         Step step = steps[at];
         if (node is not YamlList list)
         {
-            return new Diagnostic("CAP051", step.At, $"[{step.Text}] chooses an entry of a list, but this is {node.Kind}",
+            return new Diagnostic("CAP051", step.At,
+                $"[{step.Text}] chooses an entry of a list, but this is {node.Kind}",
                 "remove the brackets");
         }
 
@@ -101,8 +104,10 @@ public static class ScenarioOverrides
             : list.Items.Index().Where(i => NameOf(i.Item) == step.Text).Select(i => i.Index).FirstOrDefault(-1);
         if (index < 0 || index >= list.Items.Count)
         {
-            string names = string.Join(", ", list.Items.Select(NameOf).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal));
-            return new Diagnostic("CAP051", step.At, $"there is no entry [{step.Text}]: the list has {list.Items.Count}",
+            string names =
+                string.Join(", ", list.Items.Select(NameOf).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal));
+            return new Diagnostic("CAP051", step.At,
+                $"there is no entry [{step.Text}]: the list has {list.Items.Count}",
                 names.Length == 0 ? "entries are counted from 0" : $"entries are counted from 0, or named: {names}");
         }
 
@@ -138,7 +143,8 @@ public static class ScenarioOverrides
         {
             bool bracket = path[position] == '[';
             int from = bracket || (path[position] == '.' && steps.Count > 0) ? position + 1 : position;
-            int to = bracket ? path.IndexOf(']', from) : path.AsSpan(from).IndexOfAny('.', '[') is >= 0 and var n ? from + n : path.Length;
+            int to = bracket ? path.IndexOf(']', from) : path.IndexOfAny(['.', '['], from);
+            to = to < 0 && !bracket ? path.Length : to;
             if (to <= from || (bracket && steps.Count == 0) || (!bracket && from == position && steps.Count > 0))
             {
                 return null;

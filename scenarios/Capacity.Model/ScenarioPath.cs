@@ -23,7 +23,8 @@ public static class ScenarioPath
             {
                 parts.RemoveAt(parts.Count - 1);
             }
-            else if (part is not ("" or ".") || (parts.Count == 0 && slash == 0) || (parts.Count == 0 && file.StartsWith('/')))
+            else if (part is not ("" or ".") || (parts.Count == 0 && slash == 0)
+                || (parts.Count == 0 && file.StartsWith('/')))
             {
                 parts.Add(part);
             }

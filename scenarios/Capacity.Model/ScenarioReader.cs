@@ -7,7 +7,8 @@ public static class ScenarioReader
 
     /// <summary>Reads a scenario.</summary>
     /// <param name="source">The file's text; its path is the base of the paths in <c>target</c>.</param>
-    /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see <see cref="ScenarioOverrides"/>.</param>
+    /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see
+    /// <see cref="ScenarioOverrides"/>.</param>
     /// <param name="exists">Tells whether a file that <c>target</c> names exists; null does not ask.</param>
     /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP051; docs/diagnostics.md explains each.</returns>
     public static Parsed<Scenario> Read(
@@ -54,7 +55,8 @@ public static class ScenarioReader
             ScenarioTarget? target = targetNode is null ? null : Target(targetNode);
             string? spacing = _words.OneOf(fields.Scalar("spacing"), "a spacing of arrivals", Spacings);
             var stages = new LoadStageReader(diagnostics);
-            LoadStage?[] load = [.. Filled(fields, "load", "- { stage: peak, inject: 700/s, during: 5m }").Select(stages.Read)];
+            LoadStage?[] load =
+                [.. Filled(fields, "load", "- { stage: peak, inject: 700/s, during: 5m }").Select(stages.Read)];
             IReadOnlyList<RequestKind> requests = new RequestReader(diagnostics).Read(
                 Filled(fields, "requests", "- { name: browse, share: 100%, service_time: 8ms }"));
             ServiceModel service = fields.Take("service") is { } s ? Service(s) : new ServiceModel();
@@ -100,7 +102,8 @@ public static class ScenarioReader
         {
             if (node is not null && node.Text != "1")
             {
-                diagnostics.Add(new Diagnostic("CAP001", node.At, $"this program does not know version '{node.Text}' of scenarios",
+                diagnostics.Add(
+                    new Diagnostic("CAP001", node.At, $"this program does not know version '{node.Text}' of scenarios",
                     "write version: 1"));
             }
         }
@@ -128,7 +131,8 @@ public static class ScenarioReader
         {
             if (fields.Require(key, $"{key}:, and below it {example}") is YamlList { Items.Count: 0 } empty)
             {
-                fields.Report("CAP033", empty.At with { Length = 1 }, $"'{key}' is empty", $"add for example {example}");
+                fields.Report("CAP033", empty.At with { Length = 1 }, $"'{key}' is empty",
+                    $"add for example {example}");
             }
 
             return fields.List(key);
@@ -189,7 +193,8 @@ public static class ScenarioReader
             IReadOnlyList<YamlNode> alias = fields.List("slo");
             if (fields.Has("objectives") && fields.Has("slo"))
             {
-                fields.Report("CAP013", fields.Take("slo")?.At ?? fields.At, "'slo' is another word for 'objectives': write one of them",
+                fields.Report("CAP013", fields.Take("slo")?.At ?? fields.At,
+                    "'slo' is another word for 'objectives': write one of them",
                     "move these entries to 'objectives'");
             }
 
@@ -207,7 +212,8 @@ public static class ScenarioReader
             fields.RejectOthers();
             if (demand == 0)
             {
-                fields.Report("CAP023", share!.At, "a rehearsal without demand validates nothing", "write for example 50%");
+                fields.Report("CAP023", share!.At, "a rehearsal without demand validates nothing",
+                    "write for example 50%");
             }
 
             return new Rehearsal { Speed = speed ?? usual.Speed, Demand = demand ?? usual.Demand };

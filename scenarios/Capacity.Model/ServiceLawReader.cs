@@ -2,14 +2,16 @@ using System.Globalization;
 
 namespace Capacity.Model;
 
-/// <summary>Reads the law of a duration: <c>8ms</c>, <c>{ p50: 24ms, p95: 61ms }</c>, <c>{ uniform: [0ms, 2s] }</c> …</summary>
+/// <summary>Reads the law of a duration: <c>8ms</c>, <c>{ p50: 24ms, p95: 61ms }</c> …</summary>
 internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
 {
-    private const string Examples = "write 8ms, { p50: 8ms, p95: 15ms }, { uniform: [0ms, 2s] } or { exponential: 20ms }";
+    private const string Examples =
+        "write 8ms, { p50: 8ms, p95: 15ms }, { uniform: [0ms, 2s] } or { exponential: 20ms }";
     private readonly Quantity _quantity = new(diagnostics);
 
     /// <summary>Reads a law.</summary>
-    /// <returns>Null for null, and null with a diagnostic added (CAP013, CAP020 … CAP023, CAP032) for what is no law.</returns>
+    /// <returns>Null for null, and null with a diagnostic added (CAP013, CAP020 … CAP023, CAP032) for what is no
+    /// law.</returns>
     public ServiceLaw? Read(YamlNode? node, string what)
     {
         switch (node)
@@ -19,7 +21,8 @@ internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
             case YamlScalar scalar:
                 return _quantity.Duration(scalar) is { } seconds ? new ServiceLaw.Constant(seconds) : null;
             case YamlList list:
-                diagnostics.Add(new Diagnostic("CAP012", list.At, $"{what} must be a duration or a law, but this is a list",
+                diagnostics.Add(
+                    new Diagnostic("CAP012", list.At, $"{what} must be a duration or a law, but this is a list",
                     Examples));
                 return null;
             default:
@@ -64,12 +67,14 @@ internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
         };
     }
 
-    private ServiceLaw.Lognormal? Lognormal(YamlFields fields, YamlScalar? median, YamlScalar? tail, double share, string what)
+    private ServiceLaw.Lognormal? Lognormal(YamlFields fields, YamlScalar? median, YamlScalar? tail, double share,
+        string what)
     {
         if (median is null || tail is null)
         {
             fields.Report("CAP011", fields.At with { Length = 1 },
-                $"{what} needs the key '{(median is null ? "p50" : "p95")}'", "write for example { p50: 8ms, p95: 15ms }");
+                $"{what} needs the key '{(median is null ? "p50" : "p95")}'",
+                "write for example { p50: 8ms, p95: 15ms }");
             return null;
         }
 
@@ -109,7 +114,8 @@ internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
 
         if (high < low)
         {
-            diagnostics.Add(new Diagnostic("CAP032", to.At, $"the upper bound ({to.Text}) is below the lower one ({from.Text})",
+            diagnostics.Add(
+                new Diagnostic("CAP032", to.At, $"the upper bound ({to.Text}) is below the lower one ({from.Text})",
                 $"write [{to.Text}, {from.Text}]"));
             return null;
         }
@@ -122,7 +128,8 @@ internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
         const string Example = "write for example { 0%: 1ms, 50%: 20ms, 100%: 200ms }";
         if (node is not YamlMap map)
         {
-            diagnostics.Add(new Diagnostic("CAP012", node.At, "'quantiles' must be a map from shares to durations", Example));
+            diagnostics.Add(
+                new Diagnostic("CAP012", node.At, "'quantiles' must be a map from shares to durations", Example));
             return null;
         }
 
@@ -142,7 +149,8 @@ internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
                 if (points.Count > 0 && (s <= points[^1].Share || v < points[^1].Seconds))
                 {
                     diagnostics.Add(new Diagnostic("CAP032", entry.Key.At,
-                        $"the quantile at {entry.Key.Text} does not ascend from the one before", "sort shares and durations"));
+                        $"the quantile at {entry.Key.Text} does not ascend from the one before",
+                        "sort shares and durations"));
                 }
 
                 points.Add((s, v));
@@ -151,7 +159,8 @@ internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
 
         if (diagnostics.Count == before && (points.Count < 2 || points[0].Share != 0 || points[^1].Share != 1))
         {
-            diagnostics.Add(new Diagnostic("CAP032", map.At with { Length = 1 }, "the quantiles must reach from 0% to 100%",
+            diagnostics.Add(
+                new Diagnostic("CAP032", map.At with { Length = 1 }, "the quantiles must reach from 0% to 100%",
                 Example));
         }
 

@@ -6,7 +6,8 @@ namespace Capacity.Tests.Model;
 public sealed class LibraryTests
 {
     public static TheoryData<string> Files() =>
-        [.. Directory.GetFiles(Repository.At("scenarios", "library"), "*.yaml").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Repository.At("scenarios", "library"), "*.yaml").Select(f => Path.GetFileName(f)!)
+        .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -14,7 +15,8 @@ public sealed class LibraryTests
     {
         string path = Repository.At("scenarios", "library", file);
 
-        Parsed<Scenario> read = ScenarioReader.Read(new SourceText($"scenarios/library/{file}", File.ReadAllText(path)));
+        Parsed<Scenario> read =
+            ScenarioReader.Read(new SourceText($"scenarios/library/{file}", File.ReadAllText(path)));
 
         Assert.Empty(read.Diagnostics);
         Assert.True(read.TryGet(out Scenario? scenario));
