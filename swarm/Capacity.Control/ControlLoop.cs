@@ -13,6 +13,7 @@ namespace Capacity.Control;
 /// <remarks>At one instant the order is: evaluation, alert post, group flush, delivery.</remarks>
 public sealed class ControlLoop
 {
+    private const string ExternalUrl = "http://alertmanager:9093";
     private readonly LoopSettings _settings;
     private readonly AlertmanagerSimulation _alertmanager;
     private readonly GroupClock[] _groups;
@@ -180,14 +181,15 @@ public sealed class ControlLoop
             return DeliveryOutcome.Ok;
         }
 
-        ScaleRequest request = ScaleRequest.Parse(notification.ToWebhookJson(), parts.Length > 1 ? parts[1] : "");
+        ScaleRequest request = ScaleRequest.Parse(WebhookJson.Write(notification, ExternalUrl), parts.Length > 1 ? parts[1] : "");
         ScalerService? service = request.Service == _settings.Service
             ? new ScalerService(_settings.Service, ServiceMode.Replicated, Desired, _settings.ServiceLabels)
             : null;
-        ScaleAnswer answer = DockerScaler.Handle(_settings.Scaler, service, request, at, _lastChange);
+        ScaleAnswer answer = DockerScaler.Handle(_settings.Scaler, service, request, at - _lastChange);
         if (answer.Alert is { } alert)
         {
-            _alertmanager.Receive(at, [alert.ToPost(at, _settings.Scaler)]);
+            Instant ends = at + _settings.Scaler.AlertTimeout;
+            _alertmanager.Receive(at, [new AlertPost(alert.Labels, alert.Annotations, at, ends)]);
         }
 
         if (service is not null)
