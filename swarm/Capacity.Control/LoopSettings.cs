@@ -1,0 +1,3 @@
+namespace Capacity.Control;
+/// <summary>stub</summary>
+public sealed record LoopSettings { }
