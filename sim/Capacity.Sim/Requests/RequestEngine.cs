@@ -61,7 +61,10 @@ internal sealed class RequestEngine
     public long[] Offered { get; }
 
     /// <summary>Starts a replica, idle and with counters at zero, not yet in rotation.</summary>
-    public void AddReplica(int replica, double scrapePhase)
+    /// <param name="replica">The next index; replicas are added in order.</param>
+    /// <param name="scrapePhase">Its scrapes are at k · interval + phase, seconds.</param>
+    /// <param name="from">Seconds.</param>
+    public void AddReplica(int replica, double scrapePhase, double from)
     {
         if (replica >= _cutAt.Length)
         {
@@ -70,17 +73,19 @@ internal sealed class RequestEngine
             Array.Fill(_cutAt, double.PositiveInfinity, before, _cutAt.Length - before);
         }
 
-        Queues.Reset(replica, _now);
-        Counters.Add(replica, scrapePhase, _now);
+        Queues.Reset(replica, from);
+        Counters.Add(replica, scrapePhase, from);
     }
 
     /// <summary>Takes a replica out of rotation and lets it finish what it has, within the stop grace.</summary>
+    /// <param name="replica">Its index.</param>
+    /// <param name="now">Seconds; everything that arrived before has been served.</param>
     /// <returns>When it is gone, seconds.</returns>
-    public double Drain(int replica)
+    public double Drain(int replica, double now)
     {
         Queues.Leave(replica);
-        _cutAt[replica] = _now + _settings.StopGrace;
-        return Math.Clamp(Queues.IdleAt(replica), _now, _cutAt[replica]);
+        _cutAt[replica] = now + _settings.StopGrace;
+        return Math.Clamp(Queues.IdleAt(replica), now, _cutAt[replica]);
     }
 
     /// <summary>Serves everything that arrives before an instant.</summary>

@@ -19,7 +19,7 @@ internal static class FixedReplicas
         var engine = new RequestEngine(settings, stream, null, new OverheadTimes(new ServiceLaw.Constant(0), seed));
         for (int replica = 0; replica < replicas; replica++)
         {
-            engine.AddReplica(replica, 0);
+            engine.AddReplica(replica, 0, 0);
             engine.Queues.Join(replica);
         }
 
@@ -39,7 +39,7 @@ internal static class FixedReplicas
         var engine = new RequestEngine(
             settings, new RecordedRequests([], new ServiceLaw.Constant(0), seed), population,
             new OverheadTimes(new ServiceLaw.Constant(0), seed));
-        engine.AddReplica(0, 0);
+        engine.AddReplica(0, 0, 0);
         engine.Queues.Join(0);
         engine.AdvanceTo(duration);
         engine.Complete();
