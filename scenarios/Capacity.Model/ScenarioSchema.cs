@@ -121,7 +121,7 @@ public static class ScenarioSchema
         ["description"] = "A duration, or the law of one.",
         ["anyOf"] = new JsonArray(
             Duration(),
-            Map("A duration, or one law: lognormal by p50 and another percentile, uniform, exponential, constant, quantiles.", [],
+            Map("One law: lognormal by p50 and another percentile, uniform, exponential, constant or quantiles.", [],
                 ("p50", Ref("duration", "Median of a lognormal law.")),
                 ("p90", Ref("duration", "Nine in ten values are below it.")),
                 ("p95", Ref("duration", "95 % of the values are below it.")),
