@@ -126,7 +126,8 @@ internal sealed class LaunchRun
                 Scrape(replica!, at);
                 break;
             case Change.StepEnd:
-                _recorder.EndStep(_engine.Recorder.Fold(), _loop.Desired, _engine.Queues.InRotation);
+                int desired = _input.ScalingOff ? _input.Loop.InitialReplicas : _loop.Desired;
+                _recorder.EndStep(_engine.Recorder.Fold(), desired, _engine.Queues.InRotation);
                 if (_recorder.StepCount * _input.Step < _input.Plan.Duration)
                 {
                     _timeline.Add(StepEnd(_recorder.StepCount + 1), Change.StepEnd);

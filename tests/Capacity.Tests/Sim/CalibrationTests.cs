@@ -8,7 +8,12 @@ public sealed class CalibrationTests
     [Fact]
     public void A_fit_finds_the_laws_that_made_the_run()
     {
-        SimulationInput truth = Some.Spike() with { Overhead = new ServiceLaw.Constant(0.004) };
+        SimulationInput truth = Some.Spike();
+        truth = truth with
+        {
+            Service = truth.Service with { Workers = 16 },
+            Overhead = new ServiceLaw.Constant(0.004),
+        };
         RunResult rehearsal = LaunchSimulation.Run(truth, 1, CancellationToken.None);
         SimulationInput assumed = truth with
         {
@@ -22,8 +27,13 @@ public sealed class CalibrationTests
             Assert.InRange(fitted.WorkerLaws[0].Quantile(share) / expected, 0.97, 1.03);
         }
 
-        Assert.InRange(fitted.Overhead.MeanSeconds, 0.0035, 0.0055);
-        Assert.Equal(5, fitted.Service.Startup.Quantile(0.5), 3); // with health checks, ready means checked
+        Assert.InRange(fitted.Overhead.MeanSeconds, 0.0035, 0.0055);    }
+
+    [Fact]
+    public void Start_ups_are_as_long_as_they_were_measured_up_to_the_first_good_health_check()
+    {
+        RunResult rehearsal = LaunchSimulation.Run(Some.Spike(), 1, CancellationToken.None);
+        Assert.Equal(5, Calibration.Fit(Some.Spike(), rehearsal).Service.Startup.Quantile(0.5), 3);
     }
 
     [Fact]

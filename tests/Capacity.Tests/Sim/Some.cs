@@ -101,7 +101,7 @@ internal static class Some
             Loop = Loop(
                 2,
                 Scaling("slow", FastShare("0.25", "1m") + " < 0.9", "up"),
-                Scaling("fast", FastShare("0.1", "1m") + " > 0.97", "down")),
+                Scaling("fast", FastShare("0.25", "1m") + " > 0.97", "down")),
             Service = new ServiceModel { Workers = 4, Startup = new ServiceLaw.Uniform(1, 3) },
             Overhead = new ServiceLaw.Exponential(0.001),
         };
