@@ -15,4 +15,11 @@ await build({
   logLevel: 'warning',
 });
 
-await build({ entryPoints: { report: 'src/report.css' }, outdir: 'dist', bundle: true, minify: true, logLevel: 'warning' });
+await build({
+  entryPoints: { report: 'src/report.css' },
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  loader: { '.woff2': 'dataurl' },
+  logLevel: 'warning',
+});

@@ -7,13 +7,13 @@ internal static class ActionTable
 {
     private static readonly (string Name, string Meaning, Func<ScaleChain, double> From, Func<ScaleChain, double> To)[] Links =
     [
-        ("Seen", "from the scrape to the evaluation at which the expression holds", c => c.Scraped, c => c.Active),
+        ("Seen", "from the scrape to the evaluation that sees it", c => c.Scraped, c => c.Active),
         ("Held", "the alert's for", c => c.Active, c => c.Fired),
         ("Grouped", "Alertmanager's group timers", c => c.Fired, c => c.Flushed),
-        ("Delivered", "webhook to the scaler's answer", c => c.Flushed, c => c.Delivered),
+        ("Delivered", "from the webhook to the scaler's answer", c => c.Flushed, c => c.Delivered),
         ("Started", "until the first task starts", c => c.Delivered, c => c.Started),
         ("Ready", "until the last task is ready", c => c.Started, c => c.Ready),
-        ("In rotation", "until the balancer sends requests", c => c.Ready, c => c.InRotation),
+        ("In rotation", "until the balancer's rotation has changed", c => double.IsNaN(c.Ready) ? c.Delivered : c.Ready, c => c.InRotation),
     ];
 
     /// <summary>The names of the links, in order.</summary>
@@ -25,7 +25,7 @@ internal static class ActionTable
     /// <summary>The table.</summary>
     public static Html Of(Comparison comparison) => Html.Of($"""
         {ReportSection.Table("Scale actions of the rehearsal", Head(), comparison.Actions.Select(Row), "actions")}
-        <p class="under">{Summary(comparison)} Each column on the right is one link of the chain from a scrape to a replica that serves: measured above, predicted below.</p>
+        <p class="under">{Summary(comparison)} The columns on the right are the links of the chain. {string.Join(" · ", Links.Select(l => $"{l.Name}: {l.Meaning}"))}.</p>
         """);
 
     /// <summary>Whether both runs agree, in a sentence.</summary>
@@ -47,7 +47,7 @@ internal static class ActionTable
     {
         ScaleAction shown = pair.Measured ?? pair.Predicted!;
         return Html.Of($"""
-            <tr class="up"><td rowspan="2"><b>{shown.From} → {shown.To}</b><small>{shown.Alert}</small></td><td>measured</td>{Cells(pair.Measured)}<td class="n" rowspan="2">{OffBy(pair)}</td>{Chain(pair.Measured)}</tr>
+            <tr class="up"><td rowspan="2"><b>{shown.From} → {shown.To}</b><small>{Html.Breakable(shown.Alert)}</small></td><td>measured</td>{Cells(pair.Measured)}<td class="n" rowspan="2">{OffBy(pair)}</td>{Chain(pair.Measured)}</tr>
             <tr class="down"><td>predicted</td>{Cells(pair.Predicted)}{Chain(pair.Predicted)}</tr>
             """);
     }

@@ -17,6 +17,9 @@ internal readonly record struct Html(string Markup)
     /// <summary>One after another.</summary>
     public static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts.Select(p => p.Markup)));
 
+    /// <summary>A name that may break after its underscores, for narrow places.</summary>
+    public static Html Breakable(string name) => new(Of($"{name}").Markup.Replace("_", "_<wbr>", StringComparison.Ordinal));
+
     /// <summary>The markup if the condition holds, else nothing.</summary>
     public static Html When(bool condition, Func<Html> markup) => condition ? markup() : Empty;
 

@@ -63,7 +63,7 @@ public static class HtmlReport
     }
 
     private static string Policy() =>
-        $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{HashOf(Script)}'; img-src data:; "
+        $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{HashOf(Script)}'; img-src data:; font-src data:; "
         + "base-uri 'none'; form-action 'none'";
 
     private static string HashOf(string script) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));

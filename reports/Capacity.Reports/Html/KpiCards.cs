@@ -19,7 +19,8 @@ internal static class KpiCards
 
         string allowed = latency.Objective.Except > 0 ? $"allowed {NumberText.Length(latency.Objective.Except)}" : "none allowed";
         return Card("Time over the latency limit", NumberText.Length(latency.Value.Median), "",
-            $"{allowed} · 90 % of launches {NumberText.Length(latency.Value.Low)} – {NumberText.Length(latency.Value.High)}",
+            $"{allowed} · 90 % of launches "
+            + NumberText.Range(NumberText.Length(latency.Value.Low), NumberText.Length(latency.Value.High)),
             Tone(latency));
     }
 
@@ -33,8 +34,8 @@ internal static class KpiCards
         }
 
         return Card("Worst p99 latency", DurationText.Format(p99.Worst.Median), "",
-            $"limit {DurationText.Format(p99.Objective.Limit)} · 90 % of launches {DurationText.Format(p99.Worst.Low)} – "
-            + DurationText.Format(p99.Worst.High), "");
+            $"limit {DurationText.Format(p99.Objective.Limit)} · 90 % of launches "
+            + NumberText.Range(DurationText.Format(p99.Worst.Low), DurationText.Format(p99.Worst.High)), "");
     }
 
     private static Html Failed(ReportFigures figures)
@@ -44,8 +45,8 @@ internal static class KpiCards
             ? Card("Failed requests", NumberText.Percent(figures.Report.Launches.Middle.Totals.FailedShare), "",
                 "of the middle launch; no objective limits them", "")
             : Card("Failed requests", NumberText.Percent(errors.Value.Median), "",
-                $"limit {NumberText.Percent(errors.Objective.Limit)} · 90 % of launches {NumberText.Percent(errors.Value.Low)} – "
-                + NumberText.Percent(errors.Value.High), Tone(errors));
+                $"limit {NumberText.Percent(errors.Objective.Limit)} · 90 % of launches "
+                + NumberText.Range(NumberText.Percent(errors.Value.Low), NumberText.Percent(errors.Value.High)), Tone(errors));
     }
 
     private static Html Cost(ReportFigures figures)
@@ -54,7 +55,7 @@ internal static class KpiCards
         string limit = cost is null ? "" : $"limit {NumberText.Count(cost.Objective.Limit)} · ";
         return Card("Cost of this policy", NumberText.Count(figures.Cost.Median), "replica-hours",
             $"{limit}for the {NumberText.Length(figures.Report.Launches.Duration)} launch · 90 % "
-            + $"{NumberText.Count(figures.Cost.Low)} – {NumberText.Count(figures.Cost.High)}", cost is null ? "" : Tone(cost));
+            + NumberText.Range(NumberText.Count(figures.Cost.Low), NumberText.Count(figures.Cost.High)), cost is null ? "" : Tone(cost));
     }
 
     private static string Tone(ObjectiveSummary objective) =>

@@ -92,7 +92,7 @@ internal static class Lanes
     };
 
     private static Html Lane(string name, string share, string label, IEnumerable<Html> marks) => Html.Of($"""
-        <div class="lane"><span class="nm" title="{name}">{name}</span><span class="pr">{share}</span><div class="tr" role="img" aria-label="{label}">{marks}</div></div>
+        <div class="lane"><span class="nm" title="{name}">{Html.Breakable(name)}</span><span class="pr">{share}</span><div class="tr" role="img" aria-label="{label}">{marks}</div></div>
         """);
 
     private static Html Hint(ReportFigures figures, int alerts)

@@ -59,7 +59,9 @@ internal static class Headline
         if (verdict.Kind is not (VerdictKind.Go or VerdictKind.AtRisk))
         {
             string only = verdict.Passed * 2 < verdict.Total ? "Only " : "";
-            sentences.Add($"{only}{Launches(verdict)} {Meet(verdict)} every objective.");
+            sentences.Add(verdict.Passed == 0
+                ? $"None of {verdict.Total} simulated launches meets every objective."
+                : $"{only}{Launches(verdict)} {Meet(verdict)} every objective.");
         }
 
         return string.Join(' ', sentences);

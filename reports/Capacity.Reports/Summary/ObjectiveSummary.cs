@@ -74,7 +74,9 @@ internal sealed record ObjectiveSummary(Objective Objective, Spread Value, Sprea
         : $"{Measure(Worst.Median)} at most";
 
     /// <summary>The middle 90 % of launches in words.</summary>
-    public string RangeText => $"{ShownText(Shown.Low)} – {ShownText(Shown.High)}";
+    public string RangeText => Unit.Length > 0
+        ? $"{NumberText.Range(NumberText.Count(Shown.Low), NumberText.Count(Shown.High))} {Unit}"
+        : NumberText.Range(ShownText(Shown.Low), ShownText(Shown.High));
 
     /// <summary>A value on the scale of <see cref="Shown"/>.</summary>
     public string ShownText(double value) => CountsSeconds ? NumberText.Length(value) : Measure(value);
@@ -83,9 +85,15 @@ internal sealed record ObjectiveSummary(Objective Objective, Spread Value, Sprea
     public string Measure(double value) => Objective.Metric switch
     {
         ObjectiveMetric.Errors => NumberText.Percent(value),
-        ObjectiveMetric.Replicas => $"{NumberText.Count(value)} replicas",
-        ObjectiveMetric.Cost => $"{NumberText.Count(value)} replica-hours",
+        ObjectiveMetric.Replicas or ObjectiveMetric.Cost => $"{NumberText.Count(value)} {Unit}",
         _ => DurationText.Format(value),
+    };
+
+    private string Unit => Objective.Metric switch
+    {
+        ObjectiveMetric.Replicas => "replicas",
+        ObjectiveMetric.Cost => "replica-hours",
+        _ => "",
     };
 
     /// <summary>All objectives in the scenario's order.</summary>

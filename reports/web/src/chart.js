@@ -9,8 +9,8 @@ const color = (name) => `var(--${name})`;
 
 /** Tick distance in seconds so that about seven labels fit. */
 function timeStep(span, room) {
-  const most = Math.max(3, Math.floor(room / 95));
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
+  const most = Math.max(3, Math.floor(room / 72));
+  const steps = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
   return steps.find((s) => span / s <= most) ?? 86400;
 }
 
@@ -88,7 +88,7 @@ function marks(spec) {
       silent: true, symbol: 'none', animation: false,
       data: spec.limits.map((limit) => ({
         yAxis: limit.value,
-        label: { formatter: limit.label, position: 'insideEndTop', color: color('bad'), fontSize: 11.5, distance: 3 },
+        label: { formatter: limit.label, position: 'insideEndTop', color: color('bad'), fontSize: 11.5, distance: 6 },
         lineStyle: { color: color('bad'), type: [6, 4], width: 1, opacity: 0.9 },
       })),
     },

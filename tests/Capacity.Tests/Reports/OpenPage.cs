@@ -61,5 +61,13 @@ internal sealed class OpenPage : IAsyncDisposable
         }
     }
 
+    public async Task KeepAsync(string name, byte[] bytes)
+    {
+        if (BrowserFixture.Shots is { } folder)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder, name), bytes);
+        }
+    }
+
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

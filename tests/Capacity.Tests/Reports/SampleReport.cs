@@ -42,6 +42,45 @@ internal static class SampleReport
 
     public static CheckReport Unrehearsed() => Of("sample (test data)", stress: 0.3, rehearsal: false);
 
+    /// <summary>Names that try to leave their place.</summary>
+    public const string Evil = "</script><img src=x onerror=\"window.pwned=1\"> ' | `a` @all \u001b[31m ]]> <!-- \ud800";
+
+    /// <summary>A report in which every text that comes from outside is <see cref="Evil"/>.</summary>
+    public static CheckReport Hostile()
+    {
+        CheckReport report = Of(Evil, stress: 1, rehearsal: true);
+        RunResult Poisoned(RunResult run) => run with
+        {
+            Scenario = Evil,
+            Kinds = [.. run.Kinds.Select(k => k with { Name = Evil })],
+            ScaleActions = [.. run.ScaleActions.Select(a => a with { Alert = Evil, Message = Evil })],
+            Alerts = [.. run.Alerts.Select(a => a with { Name = Evil, Severity = Evil })],
+            Phases = [.. run.Phases.Select(p => p with { Name = Evil })],
+        };
+        LaunchSet launches = report.Launches with
+        {
+            Middle = Poisoned(report.Launches.Middle),
+            AlertShares = new Dictionary<string, double>(StringComparer.Ordinal) { [Evil] = 0.5 },
+        };
+        RunResult measured = Poisoned(report.Measured!);
+        RunResult predicted = Poisoned(report.Predicted!);
+        return report with
+        {
+            Scenario = report.Scenario with { Shows = Evil, Source = new SourceText(Evil, Evil), Target = new ScenarioTarget(Evil, Evil, Evil, Evil) },
+            ToolVersion = Evil,
+            Commit = Evil,
+            Launches = launches,
+            Measured = measured,
+            Predicted = predicted,
+            Comparison = Comparison.Of(measured, predicted) with { Doubts = [Evil] },
+            Verdict = report.Verdict with { Reasons = [Evil] },
+            Changes = [new ChangeOutcome(Evil, Evil, Evil, Evil, launches)],
+            Inputs = [new ReportInput(Evil, Evil, Evil, Evil)],
+            Commands = [Evil],
+            Warnings = [new Diagnostic(Evil, new SourceSpan(new SourceText(Evil, Evil), 1, 1, 4), Evil, Evil, Severity.Warning)],
+        };
+    }
+
     // A stress of 1 misses by far, 0.3 passes.
     public static CheckReport Of(string name, double stress, bool rehearsal)
     {
