@@ -13,6 +13,8 @@ public static class Calibration
         .. Enumerable.Range(0, 198).Select(i => i / 200.0), 0.99, 0.992, 0.994, 0.996, 0.998, 0.999, 1,
     ];
 
+    private static readonly double[] ComparedShares = [0.1, 0.2, 0.3, 0.4, 0.5];
+
     /// <summary>Fits the laws of service, overhead and start-up.</summary>
     /// <param name="assumed">The scenario's own laws.</param>
     /// <param name="rehearsal">A measured run, or a simulated one, of the same kinds of requests.</param>
@@ -49,7 +51,7 @@ public static class Calibration
         long count = 0;
         foreach (KindResult kind in rehearsal.Kinds.Where(k => k.Service.Count >= FewestServiceTimes))
         {
-            double shift = new[] { 0.1, 0.2, 0.3, 0.4, 0.5 }.Min(
+            double shift = ComparedShares.Min(
                 share => kind.Latency.Quantile(share) - kind.Service.Quantile(share));
             sum += Math.Max(0, shift) * kind.Service.Count;
             count += kind.Service.Count;

@@ -1,4 +1,3 @@
-using Capacity.Control;
 using Capacity.Model;
 using Capacity.Sim.Requests;
 
