@@ -91,7 +91,7 @@ public sealed record LoopSettings
 
     /// <summary>How long samples must be kept for the rules.</summary>
     public TimeSpan Retention() => Groups.SelectMany(g => g.Rules)
-        .Select(r => ExprDurations.Longest(r.Expr)).Append(Rules.PromQl.Lookback).Max() + ScrapeInterval;
+        .Select(r => ExprDurations.Longest(r.Expr)).Append(Rules.Query.Lookback).Max() + ScrapeInterval;
 
     private TimeSpan Phase(string cause, TimeSpan interval) => KnownPhases.TryGetValue(cause, out TimeSpan known)
         ? known

@@ -81,7 +81,7 @@ public static class PolicyChanges
 
     private static PolicyChange? WithTimers(LoopSettings loop, TimeSpan wait, TimeSpan interval, TimeSpan repeat)
     {
-        var route = loop.Alertmanager.Route;
+        var route = loop.Alertmanager.Root;
         if (route.GroupInterval <= interval)
         {
             return null;

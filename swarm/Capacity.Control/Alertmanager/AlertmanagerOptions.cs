@@ -30,6 +30,10 @@ public sealed record AlertmanagerOptions
     /// 10 s measured with the default <c>--cluster.listen-address</c>.</summary>
     public TimeSpan GossipSettle { get; init; }
 
+    /// <summary>No group is looked at before this long after the start of the process: <c>--dispatch.start-delay</c>, from
+    /// 0.30.</summary>
+    public TimeSpan StartDelay { get; init; }
+
     /// <summary>How long the notification log remembers at most.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(120);
 

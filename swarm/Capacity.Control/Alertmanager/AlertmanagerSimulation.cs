@@ -200,6 +200,9 @@ public sealed class AlertmanagerSimulation
             {
                 group.NextTick = at;
             }
+
+            Instant earliest = _processStart + _options.StartDelay;
+            group.NextTick = group.NextTick < earliest ? earliest : group.NextTick;
         }
     }
 

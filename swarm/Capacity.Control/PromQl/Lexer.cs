@@ -34,6 +34,8 @@ internal readonly record struct Token(TokenKind Kind, string Value, int Start, i
 /// <remarks>Source: Prometheus 2.42, promql/parser/lex.go.</remarks>
 internal sealed class Lexer(string text, SourceSpan at)
 {
+    private const int EscapedByte = 0xDC00; // low surrogates never stand alone in a text, so they can stand for bytes
+
     private static readonly string[] Symbols =
     [
         "=~", "!~", "==", "!=", "<=", ">=", "(", ")", "{", "}", "[", "]", ",", "=", "<", ">",
@@ -183,7 +185,7 @@ internal sealed class Lexer(string text, SourceSpan at)
             char c = text[_i++];
             if (c == quote)
             {
-                Add(TokenKind.Text, value.ToString(), start);
+                Add(TokenKind.Text, DecodeBytes(value.ToString()), start);
                 return;
             }
 
@@ -250,8 +252,34 @@ internal sealed class Lexer(string text, SourceSpan at)
             return;
         }
 
-        value.Append(char.ConvertFromUtf32((int)code));
+        bool isByte = c is not ('u' or 'U') && code >= 0x80;
+        value.Append(isByte ? ((char)(EscapedByte + code)).ToString() : char.ConvertFromUtf32((int)code));
         _i = from + digits;
+    }
+
+    // \xc3\xa4 is one character, but \xc3 alone is none: bytes are gathered first, and decoded together.
+    private static string DecodeBytes(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange((char)(EscapedByte + 0x80), (char)(EscapedByte + 0xFF)))
+        {
+            return text;
+        }
+
+        var bytes = new List<byte>();
+        for (int i = 0; i < text.Length; i++)
+        {
+            int pair = i + 1 < text.Length && char.IsSurrogatePair(text, i) ? 2 : 1;
+            if (pair == 1 && text[i] is >= (char)(EscapedByte + 0x80) and <= (char)(EscapedByte + 0xFF))
+            {
+                bytes.Add((byte)(text[i] - EscapedByte));
+                continue;
+            }
+
+            bytes.AddRange(Encoding.UTF8.GetBytes(text.Substring(i, pair)));
+            i += pair - 1;
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
     }
 
     private static bool IsWordStart(char c) => char.IsAsciiLetter(c) || c == '_';

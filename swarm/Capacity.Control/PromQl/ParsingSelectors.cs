@@ -211,13 +211,14 @@ internal sealed partial class Parsing
         {
             bool negative = Take("-");
             _ = !negative && Take("+");
-            if (Now.Kind != TokenKind.Number)
+            bool isDuration = Now.Kind == TokenKind.Duration && profile == PromQlProfile.Prometheus3;
+            if (Now.Kind != TokenKind.Number && !isDuration)
             {
                 Fail("PQL002", Now, $"unexpected {Now} after '@'", "a Unix time in seconds, start() or end() was expected");
                 return null;
             }
 
-            if (NumberOf(Now) is not { } seconds)
+            if ((isDuration ? DurationOf(Now)?.TotalSeconds : NumberOf(Now)) is not { } seconds)
             {
                 return null;
             }

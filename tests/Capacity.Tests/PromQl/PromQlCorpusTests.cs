@@ -116,7 +116,8 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
                 : $"{scalar.Value}, not {expect.GetProperty("value")}",
             (StringResult text, "string") => text.Value == expect.GetProperty("value").GetString() ? null : text.Value,
             (VectorResult vector, "vector") => Difference(vector, expect),
-            (MatrixResult matrix, "matrix") => Difference(matrix, expect),
+            (MatrixResult matrix, "matrix") =>
+                Difference(matrix, expect, expect.TryGetProperty("start_ms", out _) ? expect : test),
             _ => $"{result.GetType().Name}, not {wanted}",
         };
     }
@@ -148,7 +149,7 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
         return null;
     }
 
-    private static string? Difference(MatrixResult result, JsonElement expect)
+    private static string? Difference(MatrixResult result, JsonElement expect, JsonElement grid)
     {
         JsonElement[] wanted = [.. expect.GetProperty("series").EnumerateArray()];
         if (wanted.Length != result.Series.Count)
@@ -165,8 +166,9 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
             }
 
             string points = string.Join(" ", found.Points.Select(p => $"{p.Value:G6}@{p.Milliseconds}"));
-            if (PointsOf(series) is { } expected && (expected.Count != found.Points.Count
-                || !expected.Zip(found.Points).All(p => p.First.Time == p.Second.Milliseconds && Close(p.First.Value, p.Second.Value))))
+            List<(long Time, double Value)> expected = PointsOf(series, grid);
+            if (expected.Count != found.Points.Count || !expected.Zip(found.Points).All(
+                p => p.First.Time == p.Second.Milliseconds && Close(p.First.Value, p.Second.Value)))
             {
                 return $"{labels}: {points}, not {series.GetRawText()}";
             }
@@ -175,10 +177,13 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
         return null;
     }
 
-    private static List<(long Time, double Value)>? PointsOf(JsonElement series) =>
-        series.TryGetProperty("points", out JsonElement points)
-            ? [.. points.EnumerateArray().Select(p => (p[0].GetInt64(), Number(p[1])))]
-            : null;
+    private static List<(long Time, double Value)> PointsOf(JsonElement series, JsonElement grid)
+    {
+        long start = grid.GetProperty("start_ms").GetInt64();
+        long step = grid.GetProperty("step_ms").GetInt64();
+        return [.. series.GetProperty("values").EnumerateArray().Select((v, i) => (Value: v, Time: start + (i * step)))
+            .Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => (p.Time, Number(p.Value)))];
+    }
 
     private static Instant At(JsonElement test, string name) => Instant.FromMilliseconds(test.GetProperty(name).GetInt64());
 

@@ -30,7 +30,7 @@ internal static class Arithmetic
     }
 
     /// <summary>Whether the result is no longer what the metric's name says.</summary>
-    /// <remarks>Prometheus 2.42 forgot <c>^</c> and <c>atan2</c>; 3.x did not.</remarks>
+    /// <remarks>Prometheus 2.42 forgot <c>atan2</c>; 3.x did not.</remarks>
     public static bool DropsName(BinaryOperator op, bool prometheus3) =>
-        op <= (prometheus3 ? BinaryOperator.Atan2 : BinaryOperator.Modulo);
+        op <= (prometheus3 ? BinaryOperator.Atan2 : BinaryOperator.Power);
 }

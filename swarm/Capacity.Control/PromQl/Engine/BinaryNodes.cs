@@ -165,6 +165,11 @@ internal sealed class VectorBinaryNode : VectorNode
                 continue;
             }
 
+            if (_oneToOneLabels is not null && _context.IsPrometheus3)
+            {
+                VerifyFirst(signature); // 2.x counts only the pairs that a comparison keeps
+            }
+
             int partner = _indexOfOne[slot];
             double left = _swapped ? one.Values[partner] : many.Values[i];
             double right = _swapped ? many.Values[i] : one.Values[partner];
@@ -179,7 +184,11 @@ internal sealed class VectorBinaryNode : VectorNode
             }
 
             int labels = _oneToOneLabels?.Of(many.Labels[i]) ?? Grouped(many.Labels[i], one.Labels[partner]);
-            VerifyFirst(_oneToOneLabels is null ? labels : signature);
+            if (_oneToOneLabels is null || !_context.IsPrometheus3)
+            {
+                VerifyFirst(_oneToOneLabels is null ? labels : signature);
+            }
+
             Out.Add(labels, value);
         }
 

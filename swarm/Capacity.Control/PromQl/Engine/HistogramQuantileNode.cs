@@ -7,7 +7,10 @@ internal sealed class HistogramQuantileNode(QueryContext context, ScalarNode q, 
     private const double SmallDelta = 1e-12; // 3.x: differences below are rounding, not a broken histogram
 
     private readonly LabelMap _group =
-        new(context.Labels, set => set.Where(n => n is not ("le" or LabelSet.MetricName)));
+        new(context.Labels, set => set.Where(n => n != "le"));
+
+    private readonly LabelMap _dropName = LabelMap.DropName(context.Labels);
+    private readonly DuplicateCheck _duplicates = new();
 
     private readonly Dictionary<int, double> _bounds = [];
     private readonly SlotTable _slots = new();
@@ -30,8 +33,10 @@ internal sealed class HistogramQuantileNode(QueryContext context, ScalarNode q, 
         Out.Clear();
         for (int slot = 0; slot < _slots.Count; slot++)
         {
-            Out.Add(_groups[slot].Labels, Quantile(quantile, _groups[slot].Buckets));
+            Out.Add(_dropName.Of(_groups[slot].Labels), Quantile(quantile, _groups[slot].Buckets));
         }
+
+        _duplicates.Verify(Out);
     }
 
     private List<Bucket> BucketsOf(int labels)

@@ -174,7 +174,7 @@ internal static class LabelFunctions
 
     private static void Verify(string name, string function, string role, bool anyText)
     {
-        if (anyText ? name.Length == 0 : !IsLabelName(name))
+        if (anyText ? name.Length == 0 || name.Contains('\uFFFD', StringComparison.Ordinal) : !IsLabelName(name))
         {
             throw new QueryFailureException(string.Create(CultureInfo.InvariantCulture,
                 $"invalid {role} label name in {function}(): {name}"));
