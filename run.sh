@@ -137,12 +137,13 @@ run_tests() {
       exit 2
     fi
   done
-  local code=0 results="$out/tests.xml"
+  local code=0 results="$out/tests.xml" plain=()
+  if [[ ! -t 1 || -n "${NO_COLOR:-}" ]]; then plain=(-noColor); fi
   rm -f "$results"
   need_dotnet
   need_node
   if build tests/Capacity.Tests; then
-    "$out/bin/Capacity.Tests/release/Capacity.Tests" "${filter[@]}" -noLogo -xml "$results" || code=$?
+    "$out/bin/Capacity.Tests/release/Capacity.Tests" "${filter[@]}" "${plain[@]}" -noLogo -xml "$results" || code=$?
   else
     code=$?
   fi
@@ -166,7 +167,7 @@ summarize() {
   fi
   local line="${passed:-0} passed, $failed failed"
   if [[ "${skipped:-0}" -gt 0 ]]; then line="$line, $skipped skipped"; fi
-  printf '%s\n' "$line"
+  printf '\n%s\n' "$line"
   exit "$code"
 }
 
