@@ -41,7 +41,8 @@ internal sealed class AlertStore(Instant processStart)
         {
             order = known.Order;
             StoredAlert old = known.Alert;
-            bool overlaps = (endsAt > old.StartsAt && endsAt < old.EndsAt) || (startsAt > old.StartsAt && startsAt < old.EndsAt);
+            bool overlaps = (endsAt > old.StartsAt && endsAt < old.EndsAt)
+                || (startsAt > old.StartsAt && startsAt < old.EndsAt);
             alert = overlaps ? Merge(old, alert, at) : alert;
         }
 

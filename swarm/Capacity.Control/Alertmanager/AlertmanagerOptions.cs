@@ -3,7 +3,8 @@ namespace Capacity.Control.Alertmanager;
 /// <summary>Which generation of Alertmanager is imitated.</summary>
 public enum AlertmanagerProfile
 {
-    /// <summary>0.14, which the tutorial pins: an old alert flushes its group until something was sent successfully.</summary>
+    /// <summary>0.14, which the tutorial pins: an old alert flushes its group until something was sent
+    /// successfully.</summary>
     V014,
 
     /// <summary>0.25, the recorded one: an old alert flushes its group until its first flush.</summary>
@@ -26,18 +27,19 @@ public sealed record AlertmanagerOptions
     /// <summary>Time between two removals of empty groups, counted from the start of the process or a reload.</summary>
     public TimeSpan CleanupInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Notifications wait until this long after the start of the process: zero for a single node that was told so;
-    /// 10 s measured with the default <c>--cluster.listen-address</c>.</summary>
+    /// <summary>Notifications wait until this long after the start of the process: zero for a single node that was
+    /// told so; 10 s measured with the default <c>--cluster.listen-address</c>.</summary>
     public TimeSpan GossipSettle { get; init; }
 
-    /// <summary>No group is looked at before this long after the start of the process: <c>--dispatch.start-delay</c>, from
-    /// 0.30.</summary>
+    /// <summary>No group is looked at before this long after the start of the process:
+    /// <c>--dispatch.start-delay</c>, from 0.30.</summary>
     public TimeSpan StartDelay { get; init; }
 
     /// <summary>How long the notification log remembers at most.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(120);
 
-    /// <summary>Share by which the pause between two delivery attempts varies, 0 to 1: 0.5 s, 0.75 s, … each ± this.</summary>
+    /// <summary>Share by which the pause between two delivery attempts varies, 0 to 1: 0.5 s, 0.75 s, … each ±
+    /// this.</summary>
     public double RetryJitter { get; init; } = 0.5;
 
     /// <summary>Seed of the jitter between delivery attempts.</summary>

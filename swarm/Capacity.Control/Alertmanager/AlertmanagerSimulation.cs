@@ -6,7 +6,8 @@ namespace Capacity.Control.Alertmanager;
 /// <remarks>
 /// <para>Instants never decrease from call to call. At one instant the host first hands in alerts, then advances:
 /// <see cref="Receive"/>, <see cref="Advance"/>, and <see cref="Delivered"/> when an answer arrives. A group whose
-/// notification is on its way waits for the answer, at most until its flush times out; it then runs the overdue tick.</para>
+/// notification is on its way waits for the answer, at most until its flush times out; it then runs the overdue
+/// tick.</para>
 /// <para>Source: Alertmanager 0.25, dispatch/dispatch.go and notify/notify.go; other versions by
 /// <see cref="AlertmanagerOptions.Profile"/>. Groups due at one instant go in the order of their creation.</para>
 /// </remarks>
@@ -38,8 +39,12 @@ public sealed class AlertmanagerSimulation
         _jitter = new RandomSource(options.Seed, "alertmanager retries");
     }
 
-    /// <summary>When <see cref="Advance"/> has something to do; <see cref="Instant.Never"/> when nothing is planned.</summary>
+    /// <summary>When <see cref="Advance"/> has something to do; <see cref="Instant.Never"/> when nothing is
+    /// planned.</summary>
     public Instant NextDue { get; private set; } = Instant.Never;
+
+    /// <summary>When set, each look at a group is added: what Alertmanager's debug log calls flushing.</summary>
+    public IList<GroupLook>? Looks { get; set; }
 
     /// <summary>Groups that exist, empty ones included.</summary>
     public int GroupCount => _groups.Count;
@@ -65,7 +70,8 @@ public sealed class AlertmanagerSimulation
 
     /// <summary>Does everything that is due up to and including an instant, in time order.</summary>
     /// <param name="now">The instant.</param>
-    /// <param name="due">Notifications that leave are added, soonest first. Report each with <see cref="Delivered"/>.</param>
+    /// <param name="due">Notifications that leave are added, soonest first. Report each with <see
+    /// cref="Delivered"/>.</param>
     public void Advance(Instant now, List<Notification> due)
     {
         while (NextDue <= now)
@@ -91,7 +97,8 @@ public sealed class AlertmanagerSimulation
     public void Delivered(Notification notification, Instant at, DeliveryOutcome outcome)
     {
         Delivery delivery = notification.Delivery;
-        if (delivery.IsOver || delivery.Flush.IsOver || !delivery.IsWaitingForAnswer || delivery.Attempt != notification.Attempt)
+        if (delivery.IsOver || delivery.Flush.IsOver || !delivery.IsWaitingForAnswer
+            || delivery.Attempt != notification.Attempt)
         {
             return;
         }
@@ -118,8 +125,8 @@ public sealed class AlertmanagerSimulation
         }
     }
 
-    /// <summary>Reads the configuration anew: all groups are built again from the known alerts, deliveries are given up,
-    /// the notification log stays.</summary>
+    /// <summary>Reads the configuration anew: all groups are built again from the known alerts, deliveries are
+    /// given up, the notification log stays.</summary>
     public void Reload(AlertmanagerConfig config, Instant at)
     {
         foreach (Flush flush in _groups.Select(g => g.Flush).OfType<Flush>())
@@ -151,7 +158,8 @@ public sealed class AlertmanagerSimulation
         NextDue = next;
     }
 
-    // Empty groups go at a fixed rhythm. Nothing happens in an empty group, so it suffices to look before one is used again.
+    // Empty groups go at a fixed rhythm. Nothing happens in an empty group, so it suffices to look before the next
+    // alert.
     private void CleanUp(Instant at)
     {
         long rounds = (at - _cleanupFrom).Ticks / _options.CleanupInterval.Ticks;
@@ -252,6 +260,7 @@ public sealed class AlertmanagerSimulation
         }
 
         group.Flush = flush;
+        Looks?.Add(new GroupLook(at, group.Key, flush.Alerts));
         Instant settled = _processStart + _options.GossipSettle;
         if (settled > at)
         {
@@ -266,8 +275,12 @@ public sealed class AlertmanagerSimulation
     private void RunPipeline(Flush flush, Instant at, List<Notification> due)
     {
         Route route = flush.Group.Route;
-        List<NotifiedAlert> alerts = IsMutedNow(route, at) ? [] : flush.Alerts.FindAll(a => !IsInhibited(a.Labels, at) && !IsSilenced(a.Labels, at));
-        IReadOnlyList<Integration> integrations = alerts.Count == 0 ? [] : _config.Receiver(route.Receiver).Integrations;
+        List<NotifiedAlert> alerts = IsMutedNow(route, at)
+            ? []
+            : flush.Alerts.FindAll(a => !IsInhibited(a.Labels, at) && !IsSilenced(a.Labels, at));
+        IReadOnlyList<Integration> integrations = alerts.Count == 0
+            ? []
+            : _config.Receiver(route.Receiver).Integrations;
         for (int i = 0; i < integrations.Count; i++)
         {
             var state = AlertsByState.Of(alerts);
@@ -279,7 +292,7 @@ public sealed class AlertmanagerSimulation
 
             if (!integration.SendResolved && state.Firing.Count == 0)
             {
-                _log.Record(flush.Group, integration, state, at); // nobody hears of it, but the next firing is news again
+                _log.Record(flush.Group, integration, state, at); // unheard, but the next firing is news again
                 continue;
             }
 
@@ -298,7 +311,8 @@ public sealed class AlertmanagerSimulation
     }
 
     private bool IsMutedNow(Route route, Instant at) =>
-        (route.ActiveTimeIntervals.Count > 0 && !route.ActiveTimeIntervals.Any(n => _config.TimeIntervals[n].Contains(at)))
+        (route.ActiveTimeIntervals.Count > 0
+            && !route.ActiveTimeIntervals.Any(n => _config.TimeIntervals[n].Contains(at)))
         || route.MuteTimeIntervals.Any(n => _config.TimeIntervals[n].Contains(at));
 
     private bool IsSilenced(LabelSet labels, Instant at) => _silences.Values.Any(s => s.Mutes(labels, at));

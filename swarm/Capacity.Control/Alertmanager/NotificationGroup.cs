@@ -81,7 +81,8 @@ internal sealed class Flush(NotificationGroup group, Instant deadline)
 }
 
 /// <summary>The attempts to deliver one flush to one integration.</summary>
-/// <remarks>Source: Alertmanager, RetryStage in notify/notify.go; cenkalti/backoff, exponential.go and ticker.go.</remarks>
+/// <remarks>Source: Alertmanager, RetryStage in notify/notify.go; cenkalti/backoff, exponential.go and
+/// ticker.go.</remarks>
 internal sealed class Delivery(Flush flush, int position, Integration integration, AlertsByState state)
 {
     private const double Growth = 1.5;
@@ -109,7 +110,8 @@ internal sealed class Delivery(Flush flush, int position, Integration integratio
 
     public bool IsWaitingForAnswer { get; private set; }
 
-    /// <summary>An attempt leaves. The pause until the next counts from here, not from the answer; the factor is its jitter.</summary>
+    /// <summary>An attempt leaves. The pause until the next counts from here, not from the answer; the factor is its
+    /// jitter.</summary>
     public void Begin(Instant at, double factor)
     {
         Attempt++;

@@ -3,7 +3,8 @@ using Capacity.Model;
 namespace Capacity.Control.Labels;
 
 /// <summary>A service's labels → the alert rules that docker-flow-monitor makes of them.</summary>
-/// <remarks>Source: docker-flow-monitor, server/server.go; docker-flow-swarm-listener sends each label as a parameter.</remarks>
+/// <remarks>Source: docker-flow-monitor, server/server.go; docker-flow-swarm-listener sends each label as a
+/// parameter.</remarks>
 public static class MonitorRules
 {
     /// <summary>What the names of labels begin with that the listener passes on.</summary>
@@ -203,7 +204,8 @@ public static class MonitorRules
             if (AlertShortcut.Find(pieces[0]) is not { } shortcut)
             {
                 string? near = Spelling.Nearest(pieces[0], AlertShortcut.Names);
-                Diagnostics.Add(new Diagnostic("CAP050", at, $"unknown alert shortcut '{pieces[0]}'; Prometheus will refuse "
+                Diagnostics.Add(new Diagnostic("CAP050", at,
+                    $"unknown alert shortcut '{pieces[0]}'; Prometheus will refuse "
                     + "the whole rule file and keep the old one", near is null
                         ? $"known shortcuts: {string.Join(", ", AlertShortcut.Names)}" : $"did you mean '{near}'?",
                     Severity.Warning));
@@ -221,6 +223,7 @@ public static class MonitorRules
             return (shortcut, values);
         }
 
-        private string Fill(string template, string[] values) => AlertShortcut.Fill(template, serviceName, replicas, values);
+        private string Fill(string template, string[] values) =>
+            AlertShortcut.Fill(template, serviceName, replicas, values);
     }
 }

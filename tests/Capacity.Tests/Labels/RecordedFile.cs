@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Capacity.Tests.Labels;
 
-/// <summary>Finds what the real programs answered: in the folder with all recordings, else the copy in this project.</summary>
+/// <summary>Finds what the real programs answered: in the folder with all recordings, else the copy in this
+/// project.</summary>
 internal static class RecordedFile
 {
     /// <summary>The path of a recording; skips the test, loudly, when it is nowhere.</summary>
