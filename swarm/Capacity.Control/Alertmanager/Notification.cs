@@ -63,7 +63,8 @@ public sealed record Notification
 /// <summary>One look at a group, whether or not a notification came of it.</summary>
 /// <param name="At">When the group's timer fired.</param>
 /// <param name="GroupKey">As Alertmanager prints it.</param>
-/// <param name="Alerts">The group's alerts, before inhibition, silences and the comparison with the last notification.</param>
+/// <param name="Alerts">The group's alerts, before inhibition, silences and the comparison with the last
+/// notification.</param>
 public sealed record GroupLook(Instant At, string GroupKey, IReadOnlyList<NotifiedAlert> Alerts);
 
 /// <summary>An alert as a notification lists it.</summary>

@@ -28,6 +28,16 @@ public static class MonitorRules
             [.. labels.Where(l => l.Key.StartsWith(LabelPrefix, StringComparison.Ordinal))
                 .Select(l => l with { Key = l.Key[LabelPrefix.Length..] })]);
 
+    /// <summary>The rules that the parameters of one reconfigure request become, <c>serviceName</c> and <c>replicas</c>
+    /// among them.</summary>
+    /// <param name="parameters">Of several with one name the first counts.</param>
+    public static Parsed<IReadOnlyList<MonitorAlert>> FromRequest(IReadOnlyList<StackLabel> parameters)
+    {
+        string Value(string key) => parameters.FirstOrDefault(p => p.Key == key)?.Value ?? "";
+        _ = GoInteger.TryAtoi(Value("replicas"), out long replicas); // no number is 0
+        return FromParameters(Value("serviceName"), replicas, parameters);
+    }
+
     /// <summary>The rules that the parameters of one reconfigure request become.</summary>
     /// <param name="serviceName">The service in the swarm.</param>
     /// <param name="replicas">What the request says; 0 when it says nothing or no number.</param>

@@ -8,7 +8,8 @@ using Capacity.Tests.Labels;
 
 namespace Capacity.Tests.Alertmanager;
 
-/// <summary>Whole runs of the real loop: Alertmanager's debug log says what came in and when each group was flushed.</summary>
+/// <summary>Whole runs of the real loop: Alertmanager's debug log says what came in and when each group was
+/// flushed.</summary>
 public sealed partial class DebugLogTests
 {
     private const int MillisecondsMax = 1000;
@@ -17,7 +18,8 @@ public sealed partial class DebugLogTests
     [InlineData("e2e-tutorial/am.log", "e2e-tutorial/am.yml", AlertmanagerProfile.V014, 20)]
     [InlineData("recorded-runs/v2-onoff-2m/alertmanager.log.gz", "recorded-runs/v2-onoff-2m/alertmanager.yml",
         AlertmanagerProfile.V014, 10)]
-    [InlineData("recorded-runs/m2-equilibrium-for/alertmanager.log.gz", "recorded-runs/m2-equilibrium-for/alertmanager.yml",
+    [InlineData("recorded-runs/m2-equilibrium-for/alertmanager.log.gz",
+        "recorded-runs/m2-equilibrium-for/alertmanager.yml",
         AlertmanagerProfile.V025, 10)]
     [InlineData("recorded-runs/m4-quantile-onoff-resolved/alertmanager.log.gz",
         "recorded-runs/m4-quantile-onoff-resolved/alertmanager.yml", AlertmanagerProfile.V025, 10)]
@@ -31,6 +33,7 @@ public sealed partial class DebugLogTests
         var expected = lines.Where(l => l.GroupKey.Length > 0)
             .GroupBy(l => l.GroupKey, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+        Assert.True(expected.Count >= 2, "The log was not understood.");
         Instant end = lines[^1].At;
         Assert.Equal(Sorted(expected.Keys), Sorted(looks.Select(l => l.GroupKey)));
         foreach ((string key, List<LogLine> recorded) in expected)
@@ -41,7 +44,8 @@ public sealed partial class DebugLogTests
             {
                 double off = (replayed[i].At - recorded[i].At).TotalSeconds;
                 Assert.True(Math.Abs(off) < tolerance && recorded[i].Alerts == Describe(replayed[i]),
-                    $"{key} #{i} at {recorded[i].At}: {recorded[i].Alerts}, but {replayed[i].At}: {Describe(replayed[i])}");
+                    $"{key} #{i} at {recorded[i].At}: {recorded[i].Alerts}, "
+                    + $"but {replayed[i].At}: {Describe(replayed[i])}");
             }
 
             Assert.InRange(replayed.Count, recorded.Count - 1, recorded.Count + 1); // the log's end may cut one off
@@ -59,7 +63,8 @@ public sealed partial class DebugLogTests
         {
             Advance(simulation, line.At, due);
             bool active = line.State == "active";
-            (bool Active, Instant Start, Instant? End) span = spans.GetValueOrDefault(line.Name, (false, line.At, line.At));
+            (bool Active, Instant Start, Instant? End) span =
+                spans.GetValueOrDefault(line.Name, (false, line.At, line.At));
             if (line.Name == "scale_service")
             {
                 span = (true, line.At, line.At + TimeSpan.FromSeconds(10)); // docker-scaler's alerts end by themselves
@@ -122,7 +127,8 @@ public sealed partial class DebugLogTests
         var lines = new List<LogLine>();
         while (reader.ReadLine() is { } text)
         {
-            var at = Instant.From(DateTimeOffset.Parse(TimePattern().Match(text).Groups[1].Value, CultureInfo.InvariantCulture));
+            var at = Instant.From(
+                DateTimeOffset.Parse(TimePattern().Match(text).Groups[1].Value, CultureInfo.InvariantCulture));
             Match received = ReceivedPattern().Match(text);
             Match flushed = FlushedPattern().Match(text);
             string key = flushed.Groups[1].Value.Replace("\\\"", "\"", StringComparison.Ordinal);
