@@ -13,6 +13,8 @@ namespace Capacity.Control.Alertmanager;
 /// </remarks>
 public sealed class AlertmanagerSimulation
 {
+    private const int RememberedRoutesMax = 10_000;
+
     private readonly AlertmanagerOptions _options;
     private readonly Instant _processStart;
     private readonly AlertStore _store;
@@ -20,7 +22,8 @@ public sealed class AlertmanagerSimulation
     private readonly RandomSource _jitter;
     private readonly List<NotificationGroup> _groups = [];
     private readonly Dictionary<(Route Route, LabelSet Labels), NotificationGroup> _groupByLabels = [];
-    private readonly Dictionary<int, Silence> _silences = [];
+    private readonly Muting _muting;
+    private readonly Dictionary<LabelSet, (Route Route, LabelSet Labels)[]> _groupsOfAlert = []; // routing, remembered
     private AlertmanagerConfig _config;
     private Instant _cleanupFrom;
 
@@ -35,6 +38,7 @@ public sealed class AlertmanagerSimulation
         _processStart = processStart;
         _cleanupFrom = processStart;
         _store = new AlertStore(processStart);
+        _muting = new Muting(_store);
         _log = new NotificationLog(processStart, options);
         _jitter = new RandomSource(options.Seed, "alertmanager retries");
     }
@@ -109,21 +113,10 @@ public sealed class AlertmanagerSimulation
 
     /// <summary>Adds a silence.</summary>
     /// <returns>A number for <see cref="ExpireSilence"/>.</returns>
-    public int AddSilence(Silence silence)
-    {
-        int id = _silences.Count + 1;
-        _silences.Add(id, silence);
-        return id;
-    }
+    public int AddSilence(Silence silence) => _muting.Add(silence);
 
     /// <summary>Ends a silence before its time. A number that does not exist is ignored.</summary>
-    public void ExpireSilence(int id, Instant at)
-    {
-        if (_silences.TryGetValue(id, out Silence? silence) && silence.EndsAt > at)
-        {
-            _silences[id] = silence with { EndsAt = at - TimeSpan.FromTicks(1) };
-        }
-    }
+    public void ExpireSilence(int id, Instant at) => _muting.Expire(id, at);
 
     /// <summary>Reads the configuration anew: all groups are built again from the known alerts, deliveries are
     /// given up, the notification log stays.</summary>
@@ -138,6 +131,7 @@ public sealed class AlertmanagerSimulation
         _cleanupFrom = at;
         _groups.Clear();
         _groupByLabels.Clear();
+        _groupsOfAlert.Clear();
         _store.RemoveResolved(at);
         foreach (StoredAlert alert in _store.All)
         {
@@ -182,9 +176,8 @@ public sealed class AlertmanagerSimulation
 
     private void Dispatch(Instant at, StoredAlert alert)
     {
-        foreach (Route route in Routing.Match(_config.Root, alert.Labels))
+        foreach ((Route route, LabelSet labels) in GroupsOf(alert.Labels))
         {
-            LabelSet labels = Routing.GroupLabels(route, alert.Labels);
             bool isNew = !_groupByLabels.TryGetValue((route, labels), out NotificationGroup? group);
             if (isNew)
             {
@@ -212,6 +205,23 @@ public sealed class AlertmanagerSimulation
             Instant earliest = _processStart + _options.StartDelay;
             group.NextTick = group.NextTick < earliest ? earliest : group.NextTick;
         }
+    }
+
+    // The same alert arrives at each evaluation; its route does not change until a reload.
+    private (Route Route, LabelSet Labels)[] GroupsOf(LabelSet alert)
+    {
+        if (!_groupsOfAlert.TryGetValue(alert, out (Route Route, LabelSet Labels)[]? groups))
+        {
+            if (_groupsOfAlert.Count >= RememberedRoutesMax)
+            {
+                _groupsOfAlert.Clear();
+            }
+
+            groups = Routing.Groups(_config.Root, alert);
+            _groupsOfAlert.Add(alert, groups);
+        }
+
+        return groups;
     }
 
     private void Step(NotificationGroup group, Instant at, List<Notification> due)
@@ -275,9 +285,7 @@ public sealed class AlertmanagerSimulation
     private void RunPipeline(Flush flush, Instant at, List<Notification> due)
     {
         Route route = flush.Group.Route;
-        List<NotifiedAlert> alerts = IsMutedNow(route, at)
-            ? []
-            : flush.Alerts.FindAll(a => !IsInhibited(a.Labels, at) && !IsSilenced(a.Labels, at));
+        List<NotifiedAlert> alerts = _muting.Pass(_config, route, flush.Alerts, at);
         IReadOnlyList<Integration> integrations = alerts.Count == 0
             ? []
             : _config.Receiver(route.Receiver).Integrations;
@@ -308,29 +316,6 @@ public sealed class AlertmanagerSimulation
         {
             Finish(flush, at);
         }
-    }
-
-    private bool IsMutedNow(Route route, Instant at) =>
-        (route.ActiveTimeIntervals.Count > 0
-            && !route.ActiveTimeIntervals.Any(n => _config.TimeIntervals[n].Contains(at)))
-        || route.MuteTimeIntervals.Any(n => _config.TimeIntervals[n].Contains(at));
-
-    private bool IsSilenced(LabelSet labels, Instant at) => _silences.Values.Any(s => s.Mutes(labels, at));
-
-    private bool IsInhibited(LabelSet labels, Instant at)
-    {
-        foreach (InhibitRule rule in _config.InhibitRules.Where(r => r.IsTarget(labels)))
-        {
-            bool isSourceToo = rule.IsSource(labels);
-            if (_store.Unordered.Any(source => !source.IsResolved(at) && rule.IsSource(source.Labels)
-                && rule.Equal.All(name => source.Labels[name] == labels[name])
-                && !(isSourceToo && rule.IsTarget(source.Labels))))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private Notification Attempt(Delivery delivery, Instant at)

@@ -35,6 +35,10 @@ public static class Routing
         return key.Append('}').ToString();
     }
 
+    /// <summary>The groups that an alert belongs to: one for each route it takes.</summary>
+    internal static (Route Route, LabelSet Labels)[] Groups(Route root, LabelSet labels) =>
+        [.. Match(root, labels).Select(route => (route, GroupLabels(route, labels)))];
+
     private static bool Match(Route route, LabelSet labels, List<Route> matched)
     {
         foreach (LabelMatcher matcher in route.Matchers)

@@ -10,10 +10,11 @@ namespace Capacity.Tests.Alertmanager;
 /// <summary>Alertmanager's own acceptance tests, restated as data.</summary>
 public sealed class AcceptanceCaseTests
 {
+    private const string Recording = "am-acceptance-cases.json";
+
     private static readonly Instant Origin = Instant.FromSeconds(1_800_000_000);
 
-    public static TheoryData<string> Cases() =>
-        [.. Read().Select(Name).Where(n => n.StartsWith("0.25", StringComparison.Ordinal))];
+    public static TheoryData<string> Cases() => Names("0.25");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -23,8 +24,7 @@ public sealed class AcceptanceCaseTests
         Assert.True(wrong.Length == 0, $"{name}: {wrong}");
     }
 
-    public static TheoryData<string> NewerCases() =>
-        [.. Read().Select(Name).Where(n => n.StartsWith("0.34", StringComparison.Ordinal))];
+    public static TheoryData<string> NewerCases() => Names("0.34");
 
     [Theory]
     [MemberData(nameof(NewerCases))]
@@ -34,12 +34,17 @@ public sealed class AcceptanceCaseTests
         Assert.True(wrong.Length == 0, $"{name}: {wrong}");
     }
 
+    // Without the file there is one case, which is then skipped.
+    private static TheoryData<string> Names(string version) => RecordedFile.Exists(Recording)
+        ? [.. Read().Select(Name).Where(n => n.StartsWith(version, StringComparison.Ordinal))]
+        : [Recording];
+
     internal static string Name(JsonElement test) =>
         $"{test.GetProperty("version").GetString()} {test.GetProperty("test").GetString()}";
 
     internal static List<JsonElement> Read() =>
         [.. JsonDocument.Parse(File.ReadAllText(
-            RecordedFile.Find("am-acceptance-cases.json"))).RootElement.EnumerateArray()];
+            RecordedFile.Find(Recording))).RootElement.EnumerateArray()];
 
     internal static string Replay(JsonElement test, AlertmanagerProfile profile)
     {
