@@ -37,7 +37,7 @@ public sealed class AlertmanagerSimulation
         _options = options;
         _processStart = processStart;
         _cleanupFrom = processStart;
-        _store = new AlertStore(processStart);
+        _store = new AlertStore(processStart, options);
         _muting = new Muting(_store);
         _log = new NotificationLog(processStart, options);
         _jitter = new RandomSource(options.Seed, "alertmanager retries");
@@ -257,7 +257,7 @@ public sealed class AlertmanagerSimulation
     private void Tick(NotificationGroup group, Instant at, List<Notification> due)
     {
         TimeSpan interval = group.Route.GroupInterval;
-        TimeSpan patience = interval > AlertmanagerOptions.FlushTimeMin ? interval : AlertmanagerOptions.FlushTimeMin;
+        TimeSpan patience = interval > _options.FlushTimeMin ? interval : _options.FlushTimeMin;
         var flush = new Flush(group, at + patience);
         group.NextTick = at + interval + _options.TimerDrift;
         group.HasFlushed = true;
@@ -304,7 +304,7 @@ public sealed class AlertmanagerSimulation
                 continue;
             }
 
-            var delivery = new Delivery(flush, i, integration, state)
+            var delivery = new Delivery(flush, i, integration, state, _options)
             {
                 Sent = integration.SendResolved ? alerts : alerts.FindAll(a => a.IsFiring),
             };

@@ -44,6 +44,8 @@ internal static class GoRegex
                     'W' when !inClass => "[^0-9A-Za-z_]",
                     'S' when !inClass => @"[^\t\n\f\r ]",
                     'Q' => Quoted(pattern, ref i),
+                    'p' or 'P' when i + 1 < pattern.Length && char.IsAsciiLetterUpper(pattern[i + 1]) =>
+                        $"\\{pattern[i]}{{{pattern[++i]}}}",
                     _ => $"\\{pattern[i]}",
                 });
             }

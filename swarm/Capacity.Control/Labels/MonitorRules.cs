@@ -30,10 +30,12 @@ public static class MonitorRules
 
     /// <summary>The rules that the parameters of one reconfigure request become, <c>serviceName</c> and <c>replicas</c>
     /// among them.</summary>
-    /// <param name="parameters">Of several with one name the first counts.</param>
+    /// <param name="parameters">
+    /// Of several with one name the first counts; but the last for the service and for the alert without a number.
+    /// </param>
     public static Parsed<IReadOnlyList<MonitorAlert>> FromRequest(IReadOnlyList<StackLabel> parameters)
     {
-        string Value(string key) => parameters.FirstOrDefault(p => p.Key == key)?.Value ?? "";
+        string Value(string key) => parameters.LastOrDefault(p => p.Key == key)?.Value ?? "";
         _ = GoInteger.TryAtoi(Value("replicas"), out long replicas); // no number is 0
         return FromParameters(Value("serviceName"), replicas, parameters);
     }
@@ -41,7 +43,7 @@ public static class MonitorRules
     /// <summary>The rules that the parameters of one reconfigure request become.</summary>
     /// <param name="serviceName">The service in the swarm.</param>
     /// <param name="replicas">What the request says; 0 when it says nothing or no number.</param>
-    /// <param name="parameters">Of several with one name the first counts.</param>
+    /// <param name="parameters">Of several with one name the first counts; the last for the alert without a number.</param>
     /// <returns>
     /// Rules, perhaps with warnings CAP050 (unknown shortcut) and CAP051 (too few values), which the monitor does not
     /// notice but Prometheus refuses; or CAP052 (an entry without <c>=</c>), on which the monitor's request fails.
@@ -98,13 +100,18 @@ public static class MonitorRules
 
         private StackLabel? Find(string key) => parameters.FirstOrDefault(p => p.Key == key);
 
-        private string Text(string key) => Find(key)?.Value ?? "";
+        // The monitor reads the alert without a number with a form decoder, which keeps the last of equal names.
+        private StackLabel? Find(string key, string suffix) => suffix.Length == 0
+            ? parameters.LastOrDefault(p => p.Key == key)
+            : Find(key + suffix);
+
+        private string Text(string key, string suffix) => Find(key, suffix)?.Value ?? "";
 
         // The monitor reads the maps of a numbered alert before it knows whether the alert is there at all.
         private MonitorAlert? Alert(string suffix, bool mapsFirst)
         {
-            string name = Text("alertName" + suffix);
-            string condition = Text("alertIf" + suffix);
+            string name = Text("alertName", suffix);
+            string condition = Text("alertIf", suffix);
             bool valid = name.Length > 0 && condition.Length > 0;
             if (!valid && !mapsFirst)
             {
@@ -118,16 +125,16 @@ public static class MonitorRules
                 return null;
             }
 
-            SourceSpan at = Find("alertIf" + suffix)!.At;
+            SourceSpan at = Find("alertIf", suffix)!.At;
             return new MonitorAlert
             {
                 Name = Formatted($"{serviceName}_{name}"),
                 ServiceName = serviceName,
                 Expr = Expression(condition, labels, annotations, at),
-                For = Text("alertFor" + suffix),
+                For = Text("alertFor", suffix),
                 Labels = [.. labels],
                 Annotations = [.. annotations],
-                IsPersistent = Text("alertPersistent" + suffix) == "true",
+                IsPersistent = Text("alertPersistent", suffix) == "true",
                 At = at,
             };
         }

@@ -108,6 +108,7 @@ public sealed class AlertmanagerConfigReaderTests
     [InlineData(@"\Qa.b\E.", "a.bc", true)]
     [InlineData("[]a]+", "a]", true)]
     [InlineData("(?i)ABC", "abc", true)]
+    [InlineData(@"\pL+\p{Nd}", "é٣", true)]
     [InlineData("", "", true)]
     public void Regular_expressions_are_those_of_go_and_anchored(string pattern, string value, bool matches)
     {

@@ -151,6 +151,17 @@ public sealed class AlertmanagerSimulationTests
             new AlertmanagerOptions { GossipSettle = TimeSpan.FromSeconds(10) }).Post(0, "A").Until(15));
 
     [Fact]
+    public void Fast_motion_sends_the_same_sooner()
+    {
+        AlertmanagerConfig config = Trace.Config(
+            "route: {receiver: r, routes: [{matchers: [a=b], group_wait: 10s}]}\nreceivers: [{name: r}]\n").Faster(10);
+        Assert.Equal((3.0, 1.0, 30.0), (config.Root.GroupWait.TotalSeconds, config.Root.Routes[0].GroupWait.TotalSeconds,
+            config.Root.Routes[0].GroupInterval.TotalSeconds));
+        Assert.Equal((30.0, 3.0), (config.ResolveTimeout.TotalSeconds,
+            new AlertmanagerOptions().Faster(10).CleanupInterval.TotalSeconds));
+    }
+
+    [Fact]
     public void Nothing_is_due_when_all_alerts_are_gone()
     {
         var story = new Story(Quick);
