@@ -43,7 +43,8 @@ public static class MonitorRules
     /// <summary>The rules that the parameters of one reconfigure request become.</summary>
     /// <param name="serviceName">The service in the swarm.</param>
     /// <param name="replicas">What the request says; 0 when it says nothing or no number.</param>
-    /// <param name="parameters">Of several with one name the first counts; the last for the alert without a number.</param>
+    /// <param name="parameters">Of several with one name the first counts; the last for the alert without a
+    /// number.</param>
     /// <returns>
     /// Rules, perhaps with warnings CAP050 (unknown shortcut) and CAP051 (too few values), which the monitor does not
     /// notice but Prometheus refuses; or CAP052 (an entry without <c>=</c>), on which the monitor's request fails.

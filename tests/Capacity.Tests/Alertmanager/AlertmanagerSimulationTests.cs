@@ -155,7 +155,8 @@ public sealed class AlertmanagerSimulationTests
     {
         AlertmanagerConfig config = Trace.Config(
             "route: {receiver: r, routes: [{matchers: [a=b], group_wait: 10s}]}\nreceivers: [{name: r}]\n").Faster(10);
-        Assert.Equal((3.0, 1.0, 30.0), (config.Root.GroupWait.TotalSeconds, config.Root.Routes[0].GroupWait.TotalSeconds,
+        Assert.Equal((3.0, 1.0, 30.0),
+            (config.Root.GroupWait.TotalSeconds, config.Root.Routes[0].GroupWait.TotalSeconds,
             config.Root.Routes[0].GroupInterval.TotalSeconds));
         Assert.Equal((30.0, 3.0), (config.ResolveTimeout.TotalSeconds,
             new AlertmanagerOptions().Faster(10).CleanupInterval.TotalSeconds));
