@@ -1,3 +1,4 @@
-using System.CommandLine;
+using Capacity.Cli;
 
-return new RootCommand("Can our service take it? Load testing and capacity planning.").Parse(args).Invoke();
+using var interruption = Interruption.OfProcess();
+return (int)await CapacityProgram.RunAsync(args, CliEnvironment.OfProcess(), interruption.Token);

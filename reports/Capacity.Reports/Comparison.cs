@@ -78,7 +78,8 @@ public sealed record Comparison
 
         if (measured.Generator is { LatenessP50: > 0.01 } generator)
         {
-            doubts.Add($"the load generator was late: half of the requests by {DurationText.Format(generator.LatenessP50)}");
+            doubts.Add(
+                $"the load generator was late: half of the requests by {DurationText.Format(generator.LatenessP50)}");
         }
 
         if (measured.Partial)

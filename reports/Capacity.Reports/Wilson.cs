@@ -1,7 +1,8 @@
 namespace Capacity.Reports;
 
 /// <summary>Wilson's score interval for a share.</summary>
-/// <remarks>Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.</remarks>
+/// <remarks>Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+/// 1927.</remarks>
 public static class Wilson
 {
     private const double Z = 1.959963984540054; // 97.5 % quantile of the standard normal distribution

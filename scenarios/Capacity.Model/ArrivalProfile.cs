@@ -52,5 +52,6 @@ public sealed record ArrivalProfile(IReadOnlyList<RateSegment> Segments)
     /// <param name="rateFactor">≥ 0.</param>
     /// <param name="speed">&gt; 0; 20 squeezes 20 minutes into one.</param>
     public ArrivalProfile Scale(double rateFactor, double speed) => new(
-        [.. Segments.Select(s => new RateSegment(s.From / speed, s.To / speed, s.FromRate * rateFactor, s.ToRate * rateFactor))]);
+        [.. Segments.Select(s =>
+        new RateSegment(s.From / speed, s.To / speed, s.FromRate * rateFactor, s.ToRate * rateFactor))]);
 }

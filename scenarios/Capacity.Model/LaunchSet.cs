@@ -48,7 +48,8 @@ public sealed record LaunchSet
     /// <summary>Failed share of requests.</summary>
     public required Band Errors { get; init; }
 
-    /// <summary>The launch in the middle: whose sum of seconds above limits is the median. Alert and scale lanes show it.</summary>
+    /// <summary>The launch in the middle: whose sum of seconds above limits is the median. Alert and scale lanes show
+    /// it.</summary>
     public required RunResult Middle { get; init; }
 
     /// <summary>Number of that launch.</summary>

@@ -6,7 +6,8 @@ public static class Normal
     /// <summary>The quantile function.</summary>
     /// <param name="share">0 … 1; the ends give −8.3 and 8.3, about where doubles run out.</param>
     /// <returns>Relative error below 1.2e-9.</returns>
-    /// <remarks>Source: P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution function".</remarks>
+    /// <remarks>Source: P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution
+    /// function".</remarks>
     public static double Quantile(double share)
     {
         double p = Math.Clamp(share, 1e-16, 1 - 1.2e-16);

@@ -41,7 +41,8 @@ public sealed record Objective(ObjectiveMetric Metric, double Limit, double Exce
     };
 
     /// <summary>Whether the metric is a latency, judged step by step.</summary>
-    public bool IsLatency => Metric is ObjectiveMetric.LatencyP50 or ObjectiveMetric.LatencyP95 or ObjectiveMetric.LatencyP99;
+    public bool IsLatency => Metric
+        is ObjectiveMetric.LatencyP50 or ObjectiveMetric.LatencyP95 or ObjectiveMetric.LatencyP99;
 
     /// <summary>Judges a run.</summary>
     /// <returns>

@@ -37,7 +37,8 @@ public static class PrometheusDuration
             ReadOnlySpan<char> number = text.AsSpan(position, digits);
             if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
             {
-                return Wrong("DUR001", position, digits, $"'{text}' is not a duration", "write for example 30s or 1m30s");
+                return Wrong("DUR001", position, digits, $"'{text}' is not a duration",
+                    "write for example 30s or 1m30s");
             }
 
             position += digits;

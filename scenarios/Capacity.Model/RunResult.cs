@@ -10,7 +10,8 @@ public enum Provenance
     Simulated,
 }
 
-/// <summary>What happened in one run. The load engine and the simulator both return it; reports cannot tell them apart.</summary>
+/// <summary>What happened in one run. The load engine and the simulator both return it; reports cannot tell them
+/// apart.</summary>
 public sealed record RunResult
 {
     /// <summary>Version of this record's stored form.</summary>
@@ -114,7 +115,8 @@ public sealed record KindResult(
     string Name, RequestCounts Counts, LatencyHistogram Latency, LatencyHistogram Service,
     IReadOnlyDictionary<int, long> StatusCodes);
 
-/// <summary>One change of the wanted replicas, with the instants of its chain, in seconds since the start of the run.</summary>
+/// <summary>One change of the wanted replicas, with the instants of its chain, in seconds since the start of the
+/// run.</summary>
 /// <param name="At">When the wanted replicas changed.</param>
 /// <param name="From">Replicas before.</param>
 /// <param name="To">Replicas after.</param>

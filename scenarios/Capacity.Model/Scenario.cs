@@ -83,7 +83,8 @@ public abstract record LoadStage(string Name, double During)
 /// <param name="Name">For tables and charts.</param>
 /// <param name="Share">Share of all requests, 0 … 1.</param>
 /// <param name="Method">HTTP method.</param>
-/// <param name="Path">Path and query; <c>{service_time_ms}</c> is replaced by the drawn service time in whole ms.</param>
+/// <param name="Path">Path and query; <c>{service_time_ms}</c> is replaced by the drawn service time in whole
+/// ms.</param>
 /// <param name="ServiceTime">Time that a worker needs for it.</param>
 public sealed record RequestKind(string Name, double Share, string Method, string Path, ServiceLaw ServiceTime)
 {
@@ -103,7 +104,8 @@ public sealed record ServiceModel
     /// <summary>Time from the start of a task until it listens.</summary>
     public ServiceLaw Startup { get; init; } = new ServiceLaw.Constant(1);
 
-    /// <summary>Time that a stopping replica gets to finish its requests; null takes the stack's stop_grace_period.</summary>
+    /// <summary>Time that a stopping replica gets to finish its requests; null takes the stack's
+    /// stop_grace_period.</summary>
     public double? StopGrace { get; init; }
 }
 

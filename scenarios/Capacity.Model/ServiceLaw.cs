@@ -37,7 +37,8 @@ public abstract record ServiceLaw
         public override double Quantile(double share) => FromSeconds + (share * (ToSeconds - FromSeconds));
 
         /// <inheritdoc/>
-        public override string ToString() => $"uniform {DurationText.Format(FromSeconds)} to {DurationText.Format(ToSeconds)}";
+        public override string ToString() =>
+            $"uniform {DurationText.Format(FromSeconds)} to {DurationText.Format(ToSeconds)}";
     }
 
     /// <summary>Memoryless.</summary>
@@ -95,6 +96,7 @@ public abstract record ServiceLaw
 
         /// <inheritdoc/>
         public override string ToString() =>
-            $"p50 {DurationText.Format(Quantile(0.5))}, p95 {DurationText.Format(Quantile(0.95))}, p99 {DurationText.Format(Quantile(0.99))}";
+            $"p50 {DurationText.Format(Quantile(0.5))}, p95 {DurationText.Format(Quantile(0.95))}, "
+            + $"p99 {DurationText.Format(Quantile(0.99))}";
     }
 }

@@ -1,7 +1,8 @@
 namespace Capacity.Model;
 
 /// <summary>Takes a map's keys one by one and, at the end, reports those that nobody asked for.</summary>
-/// <remarks>Diagnostics go to one shared list, so that a reader reports every error of a file, not the first only.</remarks>
+/// <remarks>Diagnostics go to one shared list, so that a reader reports every error of a file, not the first
+/// only.</remarks>
 public sealed class YamlFields
 {
     private readonly YamlMap _map;
@@ -46,7 +47,8 @@ public sealed class YamlFields
         YamlNode? node = Take(key);
         if (node is null)
         {
-            Report("CAP011", _map.At with { Length = 1 }, $"{_what} needs the key '{key}'", $"add for example {example}");
+            Report("CAP011", _map.At with { Length = 1 }, $"{_what} needs the key '{key}'",
+                $"add for example {example}");
         }
 
         return node;
@@ -74,7 +76,8 @@ public sealed class YamlFields
             return list.Items;
         }
 
-        Report("CAP012", node.At, $"'{key}' must be a list, but this is {node.Kind}", "write each entry on a line of its own after '- '");
+        Report("CAP012", node.At, $"'{key}' must be a list, but this is {node.Kind}",
+            "write each entry on a line of its own after '- '");
         return [];
     }
 
@@ -87,7 +90,8 @@ public sealed class YamlFields
         foreach (YamlEntry entry in _map.Entries.Where(e => !_asked.Contains(e.Key.Text)))
         {
             string? near = Spelling.Nearest(entry.Key.Text, _asked);
-            string hint = near is null ? $"known keys: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}" : $"did you mean '{near}'?";
+            string hint = near is null ? $"known keys: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}"
+                : $"did you mean '{near}'?";
             Report("CAP010", entry.Key.At, $"unknown key '{entry.Key.Text}' in {_what}", hint);
         }
     }

@@ -10,7 +10,8 @@ public static class YamlText
     private const int NodesMax = 200_000; // aliases may multiply nodes; a configuration file never has this many
 
     /// <summary>Reads the first document of a text.</summary>
-    /// <returns>A node, or YAML001 (not YAML), YAML002 (empty), YAML003 (a key twice), YAML004 (too deep or too large).</returns>
+    /// <returns>A node, or YAML001 (not YAML), YAML002 (empty), YAML003 (a key twice), YAML004 (too deep or too
+    /// large).</returns>
     public static Parsed<YamlNode> Read(SourceText source)
     {
         var reading = new Reading(source);
@@ -27,13 +28,15 @@ public static class YamlText
         }
         catch (YamlException problem)
         {
-            var at = new SourceSpan(source, Math.Max(1, (int)problem.Start.Line), Math.Max(1, (int)problem.Start.Column), 1);
+            var at = new SourceSpan(source, Math.Max(1, (int)problem.Start.Line),
+                Math.Max(1, (int)problem.Start.Column), 1);
             return new Diagnostic("YAML001", at, $"not valid YAML: {FirstSentence(problem.Message)}",
                 "check the indentation, quotes and brackets here and on the line before");
         }
         catch (TooMuchException)
         {
-            return new Diagnostic("YAML004", reading.Last, "the file nests too deep or expands to too much", "simplify it");
+            return new Diagnostic("YAML004", reading.Last, "the file nests too deep or expands to too much",
+                "simplify it");
         }
         catch (Exception problem) when (problem is InvalidOperationException or ArgumentException or FormatException
             or IndexOutOfRangeException or KeyNotFoundException or OverflowException)
@@ -139,7 +142,8 @@ public static class YamlText
                 }
                 else if (!keys.Add(name.Text))
                 {
-                    _diagnostics.Add(new Diagnostic("YAML003", key.At, $"key '{name.Text}' is given twice", "remove one"));
+                    _diagnostics.Add(
+                        new Diagnostic("YAML003", key.At, $"key '{name.Text}' is given twice", "remove one"));
                 }
                 else
                 {
@@ -164,7 +168,8 @@ public static class YamlText
         private SourceSpan SpanOf(ParsingEvent e)
         {
             int length = e.End.Line == e.Start.Line ? (int)(e.End.Column - e.Start.Column) : 1;
-            return new SourceSpan(source, Math.Max(1, (int)e.Start.Line), Math.Max(1, (int)e.Start.Column), Math.Max(1, length));
+            return new SourceSpan(source, Math.Max(1, (int)e.Start.Line), Math.Max(1, (int)e.Start.Column),
+                Math.Max(1, length));
         }
     }
 }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Capacity.Control;
 
-/// <summary>The labels that identify a series, an alert or a group: names and values, sorted by name, ordinal.</summary>
+/// <summary>The labels that identify a series, an alert or a group: names and values, sorted by name,
+/// ordinal.</summary>
 /// <remarks>An empty value means that the label is absent, as in Prometheus, and is not stored.</remarks>
 public sealed class LabelSet : IEquatable<LabelSet>
 {

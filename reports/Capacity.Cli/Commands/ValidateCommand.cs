@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Capacity.Model;
+
+namespace Capacity.Cli.Commands;
+
+/// <summary><c>capacity validate</c>: every error of scenario files, by line and column.</summary>
+internal static class ValidateCommand
+{
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create(CommandHost host)
+    {
+        var files = new Argument<string[]>("scenario")
+        {
+            Description = "Scenario files",
+            Arity = ArgumentArity.OneOrMore,
+            HelpName = "scenario.yaml",
+        };
+        files.CompletionSources.Add(context => ScenarioInput.YamlFiles(context.WordToComplete));
+        var json = new Option<bool>("--json") { Description = "Print the findings as JSON" };
+        Option<string[]> set = ScenarioInput.CreateSet();
+        var command = new Command("validate", "Check scenario files, by line and column") { files, json, set };
+        host.Handle(command, (parsed, console, _) => Task.FromResult(
+            Run(parsed.GetRequiredValue(files), parsed.GetValue(set) ?? [], parsed.GetValue(json), console)));
+        return command;
+    }
+
+    private static ExitCode Run(string[] paths, string[] settings, bool json, CommandConsole console)
+    {
+        var findings = new JsonArray();
+        var worst = ExitCode.Ok;
+        foreach (string path in paths)
+        {
+            if (!ScenarioInput.TryOpen(path, console, out SourceText? source))
+            {
+                return ExitCode.Usage;
+            }
+
+            Parsed<Scenario> read = ScenarioReader.Read(source, settings, File.Exists);
+            bool valid = read.TryGet(out Scenario? scenario);
+            worst = valid ? worst : ExitCode.InvalidScenario;
+            if (json)
+            {
+                findings.Add((JsonNode)AsJson(path, valid, read.Diagnostics));
+                continue;
+            }
+
+            console.Explain(read.Diagnostics);
+            if (scenario is not null)
+            {
+                console.Data($"{console.TintedData("valid", Tint.Green)}  {path}  {Summary(scenario)}");
+            }
+        }
+
+        if (json)
+        {
+            console.Data(findings.ToJsonString(Indented));
+        }
+
+        return worst;
+    }
+
+    private static string Summary(Scenario scenario)
+    {
+        LoadPlan plan = LoadPlan.Of(scenario.Load);
+        double asked = plan.Open.Requests
+            + scenario.Load.OfType<LoadStage.Users>().Sum(u => (double)u.Count * (u.Iterations ?? 0));
+        bool endless = scenario.Load.OfType<LoadStage.Users>().Any(u => u.Iterations is null);
+        string requests =
+            string.Create(CultureInfo.InvariantCulture, $"{asked:#,0} requests{(endless ? " and more" : "")}");
+        string peak = plan.Open.Peak > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", peak {plan.Open.Peak:#,0.#}/s") : "";
+        return $"{scenario.Name}: {DurationText.Format(scenario.Duration)}, about {requests}{peak}";
+    }
+
+    private static JsonObject AsJson(string path, bool valid, IReadOnlyList<Diagnostic> diagnostics) => new()
+    {
+        ["file"] = path,
+        ["valid"] = valid,
+        ["diagnostics"] = new JsonArray([.. diagnostics.Select(d => (JsonNode)new JsonObject
+        {
+            ["code"] = d.Code,
+            ["severity"] = d.Severity == Severity.Error ? "error" : "warning",
+            ["message"] = d.Message,
+            ["hint"] = d.Hint,
+            ["file"] = d.At.Source?.Path,
+            ["line"] = d.At.Line,
+            ["column"] = d.At.Column,
+            ["length"] = d.At.Length,
+        })]),
+    };
+}

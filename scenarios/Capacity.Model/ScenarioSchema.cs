@@ -1,0 +1,201 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Capacity.Model;
+
+/// <summary>The JSON schema of scenario files, for editors: completion, descriptions and early warnings.</summary>
+/// <remarks>
+/// It describes; <see cref="ScenarioReader"/> decides. What a schema cannot say (shares that add up to 100 %, ramps
+/// shorter than their stages) only the reader checks. scenarios/scenario.schema.json is a copy of it.
+/// </remarks>
+public static class ScenarioSchema
+{
+    private const string Number = @"[0-9]+(\.[0-9]+)?";
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes the schema, draft 2020-12.</summary>
+    /// <returns>Indented JSON with a final newline.</returns>
+    public static string Write() => Root().ToJsonString(Indented) + "\n";
+
+    private static JsonObject Root()
+    {
+        JsonObject root = Map("A scenario: what is asked of a service, and what it must withstand.",
+            ["version", "name", "target", "load", "requests"],
+            ("version", new JsonObject { ["const"] = 1, ["description"] = "Version of this format." }),
+            ("name", Text("Short name; also the folder that reports go to.", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")),
+            ("target", Target()),
+            ("spacing",
+            OneOfWords("How open arrivals are spaced: independent users, or an even grid.", "poisson", "even")),
+            ("load", List("The demand, stage after stage.", Stage(), 1)),
+            ("requests", List("The kinds of requests; their shares add up to 100%.", Request(), 1)),
+            ("service", Service()),
+            ("objectives", List("What must hold during the launch.", Objective(), 0)),
+            ("slo", List("Another word for objectives.", Objective(), 0)),
+            ("rehearsal", Rehearsal()),
+            ("delays", Delays()));
+        root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
+        root.Insert(1, "title", "Capacity scenario");
+        root["$defs"] = new JsonObject
+        {
+            ["rate"] = Text("Requests per time: 420/s, 90/min or 3600/h.", $"^{Number} *(/s|/min|/m|/h)$"),
+            ["duration"] = Duration(),
+            ["share"] = new JsonObject
+            {
+                ["description"] = "A share: 70% or 0.7.",
+                ["anyOf"] = new JsonArray(
+                    new JsonObject { ["type"] = "string", ["pattern"] = $"^{Number} *%?$" },
+                    new JsonObject { ["type"] = "number", ["minimum"] = 0, ["maximum"] = 10 }),
+            },
+            ["law"] = Law(),
+        };
+        return root;
+    }
+
+    private static JsonObject Target() =>
+        Map("The service under test and your own files; paths are relative to this file.",
+        ["service", "stack", "alertmanager"],
+        ("service", Text("Full name of the swarm service: stack_service.")),
+        ("stack", Text("Compose file with the com.df.* labels.")),
+        ("prometheus", Text("prometheus.yml; without it Prometheus' defaults hold.")),
+        ("alertmanager", Text("alertmanager.yml.")));
+
+    private static JsonObject Stage() => Map("A stage has one of inject, ramp_to, users and pause.", [],
+        ("stage", Text("Name, for charts.")),
+        ("inject", Ref("rate", "Open workload: a constant rate.")),
+        ("ramp_to", Ref("rate", "Open workload: the rate moves linearly to this one.")),
+        ("over", Ref("duration", "Length of the ramp; without it, the whole stage.")),
+        ("users", Whole("Closed workload: each sends, waits for the answer, thinks, and sends again.", 1)),
+        ("iterations", Whole("Requests per user; without it they go on until the stage ends.", 1)),
+        ("think", Ref("law", "Time between an answer and the user's next request.")),
+        ("pause", Ref("duration", "No requests for so long.")),
+        ("during", Ref("duration", "Length of the stage.")));
+
+    private static JsonObject Request() => Map("A kind of request.", ["name", "service_time"],
+        ("name", Text("For tables and charts.")),
+        ("share", Ref("share", "Share of all requests.")),
+        ("method", OneOfWords("HTTP method.", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
+        ("path", Text("Path and query; {service_time_ms} becomes the drawn service time in whole milliseconds.", "^/")),
+        ("service_time", Ref("law", "Time that a worker needs for it.")));
+
+    private static JsonObject Service() => Map("How one replica serves, starts and stops.", [],
+        ("workers", new JsonObject
+        {
+            ["description"] = "Requests served at once by one replica.",
+            ["anyOf"] = new JsonArray(
+                new JsonObject { ["type"] = "integer", ["minimum"] = 1 }, new JsonObject { ["const"] = "unlimited" }),
+        }),
+        ("startup", Ref("law", "Time from the start of a task until it listens.")),
+        ("stop_grace", Ref("duration", "Time that a stopping replica gets; without it the stack's stop_grace_period.")),
+        ("cpu_per_request", Ref("duration", "CPU time that each request burns in the demo service; rehearsal only.")));
+
+    private static JsonObject Objective() => Map("A limit that the launch must keep.", ["metric", "under"],
+        ("metric", OneOfWords("What is limited.", [.. ObjectiveReader.Metrics])),
+        ("under", new JsonObject
+        {
+            ["description"] =
+                "Upper limit: 400ms for latencies, 0.1% for errors, 8 for replicas, 3 replica-hours for cost.",
+            ["type"] = new JsonArray("string", "number"),
+        }),
+        ("except", Ref("duration", "Time in total for which a latency may be above its limit.")));
+
+    private static JsonObject Rehearsal() => Map("The short run on real HTTP that validates the model.", [],
+        ("speed", new JsonObject
+        {
+            ["description"] = "The load and every interval, window and timer of the loop are divided by this.",
+            ["type"] = "number",
+            ["minimum"] = 1,
+            ["maximum"] = 1000,
+        }),
+        ("demand", Ref("share", "Demand of the rehearsal as a share of the launch's.")));
+
+    private static JsonObject Delays() => Map("Delays of the control loop that no other file states.", [],
+        ("post", Ref("duration", "From an evaluation until Alertmanager has the alert.")),
+        ("delivery", Ref("duration", "From a flush until the scaler has answered the webhook.")),
+        ("orchestrator", Ref("duration", "From the update until a task starts.")),
+        ("rotation", Ref("duration", "From a replica being ready until it receives requests.")),
+        ("timer_drift", Ref("duration", "Lateness of each Alertmanager timer tick.")));
+
+    private static JsonObject Law() => new()
+    {
+        ["description"] = "A duration, or the law of one.",
+        ["anyOf"] = new JsonArray(
+            Duration(),
+            Map("One law: lognormal by p50 and another percentile, uniform, exponential, constant or quantiles.", [],
+                ("p50", Ref("duration", "Median of a lognormal law.")),
+                ("p90", Ref("duration", "Nine in ten values are below it.")),
+                ("p95", Ref("duration", "95 % of the values are below it.")),
+                ("p99", Ref("duration", "99 % of the values are below it.")),
+                ("uniform", new JsonObject
+                {
+                    ["description"] = "Every duration between two bounds is equally likely.",
+                    ["type"] = "array",
+                    ["items"] = Ref("duration", "A bound."),
+                    ["minItems"] = 2,
+                    ["maxItems"] = 2,
+                }),
+                ("exponential", Ref("duration", "Mean of an exponential law.")),
+                ("constant", Ref("duration", "Always the same.")),
+                ("quantiles", new JsonObject
+                {
+                    ["description"] = "Points of the quantile function, from 0% to 100%.",
+                    ["type"] = "object",
+                    ["propertyNames"] = new JsonObject { ["pattern"] = $"^{Number} *%?$" },
+                    ["additionalProperties"] = Ref("duration", "So many values are below it."),
+                }))),
+    };
+
+    private static JsonObject Duration() => new()
+    {
+        ["description"] = "A duration: 400ms, 1.5s, 5m or 1h30m.",
+        ["anyOf"] = new JsonArray(
+            new JsonObject { ["type"] = "string", ["pattern"] = $"^({Number} *(d|h|m|min|s|ms|us|µs))+$" },
+            new JsonObject { ["const"] = 0 }),
+    };
+
+    private static JsonObject Map(string description, string[] required,
+        params (string Key, JsonNode Schema)[] properties)
+    {
+        var map = new JsonObject
+        {
+            ["description"] = description,
+            ["type"] = "object",
+            ["properties"] = new JsonObject(properties.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Schema))),
+            ["additionalProperties"] = false,
+        };
+        if (required.Length > 0)
+        {
+            map["required"] = new JsonArray([.. required.Select(r => (JsonNode)r)]);
+        }
+
+        return map;
+    }
+
+    private static JsonObject List(string description, JsonObject items, int minItems) => new()
+    {
+        ["description"] = description,
+        ["type"] = "array",
+        ["minItems"] = minItems,
+        ["items"] = items,
+    };
+
+    private static JsonObject Text(string description, string? pattern = null)
+    {
+        var text = new JsonObject { ["description"] = description, ["type"] = "string" };
+        if (pattern is not null)
+        {
+            text["pattern"] = pattern;
+        }
+
+        return text;
+    }
+
+    private static JsonObject Whole(string description, int minimum) =>
+        new() { ["description"] = description, ["type"] = "integer", ["minimum"] = minimum };
+
+    private static JsonObject OneOfWords(string description, params string[] words) =>
+        new() { ["description"] = description, ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]) };
+
+    private static JsonObject Ref(string name, string description) =>
+        new() { ["description"] = description, ["$ref"] = $"#/$defs/{name}" };
+}

@@ -1,0 +1,82 @@
+using Capacity.Control.Alertmanager;
+using Capacity.Control.PromQl;
+using Capacity.Control.Rules;
+
+namespace Capacity.Control;
+
+/// <summary>Configurations with other timers: divided for a rehearsal, or changed to see what it would do.</summary>
+public static class LoopTimers
+{
+    /// <summary>Every interval and every <c>for</c>, range, offset and step of a group divided.</summary>
+    public static RuleGroup Faster(this RuleGroup group, double speed) => group with
+    {
+        Interval = group.Interval / speed,
+        Rules = [.. group.Rules.Select(rule => rule switch
+        {
+            AlertRule alert => alert with
+            {
+                Expr = ExprDurations.Divide(alert.Expr, speed),
+                For = alert.For / speed,
+                KeepFiringFor = alert.KeepFiringFor / speed,
+            },
+            _ => rule with { Expr = ExprDurations.Divide(rule.Expr, speed) },
+        })],
+    };
+
+    /// <summary>Resend delay, resolved retention and look-back divided.</summary>
+    public static RuleOptions Faster(this RuleOptions options, double speed) => options with
+    {
+        ResendDelay = options.ResendDelay / speed,
+        ResolvedRetention = options.ResolvedRetention / speed,
+        Query = options.Query with
+        {
+            Lookback = options.Query.Lookback / speed,
+            DefaultSubqueryStep = options.Query.DefaultSubqueryStep / speed,
+        },
+    };
+
+    /// <summary>Every timer of every route, and the time-out of alerts without an end, divided.</summary>
+    public static AlertmanagerConfig Faster(this AlertmanagerConfig config, double speed) => config with
+    {
+        ResolveTimeout = config.ResolveTimeout / speed,
+        Root = config.Root.Rebuild(r => (r.GroupWait / speed, r.GroupInterval / speed, r.RepeatInterval / speed)),
+    };
+
+    /// <summary>The clean-up interval divided.</summary>
+    public static AlertmanagerOptions Faster(this AlertmanagerOptions options, double speed) =>
+        options with { CleanupInterval = options.CleanupInterval / speed, GossipSettle = options.GossipSettle / speed };
+
+    /// <summary>The same routes with the given timers, except where a route has shorter ones already.</summary>
+    /// <param name="config">The user's configuration.</param>
+    /// <param name="wait">Longest <c>group_wait</c>.</param>
+    /// <param name="interval">Longest <c>group_interval</c>.</param>
+    /// <param name="repeat">Longest <c>repeat_interval</c>.</param>
+    public static AlertmanagerConfig WithTimers(
+        this AlertmanagerConfig config, TimeSpan wait, TimeSpan interval, TimeSpan repeat) => config with
+    {
+        Root = config.Root.Rebuild(r => (Shorter(r.GroupWait, wait), Shorter(r.GroupInterval, interval), Shorter(r.RepeatInterval, repeat))),
+    };
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static Route Rebuild(this Route route, Func<Route, (TimeSpan Wait, TimeSpan Interval, TimeSpan Repeat)> timers)
+    {
+        (TimeSpan wait, TimeSpan interval, TimeSpan repeat) = timers(route);
+        return new Route
+        {
+            Receiver = route.Receiver,
+            Matchers = route.Matchers,
+            Continue = route.Continue,
+            GroupBy = route.GroupBy,
+            GroupByAll = route.GroupByAll,
+            GroupWait = wait,
+            GroupInterval = interval,
+            RepeatInterval = repeat,
+            MuteTimeIntervals = route.MuteTimeIntervals,
+            ActiveTimeIntervals = route.ActiveTimeIntervals,
+            Key = route.Key,
+            Routes = [.. route.Routes.Select(r => r.Rebuild(timers))],
+            At = route.At,
+        };
+    }
+}

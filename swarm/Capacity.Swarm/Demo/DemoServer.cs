@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Capacity.Model;
+using Microsoft.AspNetCore.Http;
+
+namespace Capacity.Swarm.Demo;
+
+/// <summary>How one replica of the demo service runs.</summary>
+public sealed record DemoSettings
+{
+    /// <summary>Value of the label <c>service</c> in its metrics.</summary>
+    public string Service { get; init; } = "go-demo";
+
+    /// <summary>Address to listen on.</summary>
+    public IPAddress Listen { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port; 0 takes any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Requests served at once, ≥ 1; the others wait in order of arrival. Null is without limit.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>CPU time that each request burns, seconds, as a part of its service time.</summary>
+    public double CpuPerRequest { get; init; }
+
+    /// <summary>Seed of the errors of <c>/demo/random-error</c>.</summary>
+    public ulong Seed { get; init; }
+}
+
+/// <summary>The demo service: <c>/demo/hello?delay=ms</c>, <c>/demo/random-error</c> and <c>/metrics</c> on a real port.</summary>
+/// <remarks>
+/// Source: go-demo's main.go, without the parts that need MongoDB. Added are the limit of workers, the burnt CPU time
+/// and the <c>Server-Timing</c> header, which tells how long a worker was held (<c>app</c>) and waited for
+/// (<c>queue</c>). The delay ends within about 0.1 ms of its time on an idle machine.
+/// </remarks>
+public sealed class DemoServer : IAsyncDisposable
+{
+    /// <summary>A request with this header is a health check: counted, but it needs no worker.</summary>
+    public const string HealthCheckHeader = "Health-Check";
+
+    private static readonly byte[] Hello = "hello, world!\n"u8.ToArray();
+    private static readonly byte[] StillOk = "Everything is still OK\n"u8.ToArray();
+    private static readonly byte[] WentWrong = "ERROR: Something, somewhere, went wrong!\n"u8.ToArray();
+    private static readonly byte[] NotFound = "404 page not found\n"u8.ToArray();
+
+    private readonly DemoSettings _settings;
+    private readonly DelayTimer _timer;
+    private readonly bool _ownsTimer;
+    private readonly WorkerLimit _workers;
+    private readonly DemoMetrics _metrics;
+    private readonly RandomSource _errors;
+    private HttpHost? _host;
+
+    private DemoServer(DemoSettings settings, DelayTimer? timer)
+    {
+        _settings = settings;
+        _timer = timer ?? new DelayTimer();
+        _ownsTimer = timer is null;
+        _workers = new WorkerLimit(settings.Workers);
+        _metrics = new DemoMetrics(settings.Service);
+        _errors = new RandomSource(settings.Seed, "random-error");
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _host!.Address;
+
+    /// <summary>Requests that wait for a worker.</summary>
+    public int Waiting => _workers.Waiting;
+
+    internal DemoMetrics Metrics => _metrics;
+
+    /// <summary>Starts a replica.</summary>
+    /// <exception cref="ClusterException">The port cannot be used.</exception>
+    public static Task<DemoServer> StartAsync(DemoSettings settings, CancellationToken cancellationToken) =>
+        StartAsync(settings, null, cancellationToken);
+
+    /// <summary>Stops accepting connections and waits until every request is answered.</summary>
+    /// <param name="cut">Cuts what is still going on then.</param>
+    public Task StopAsync(CancellationToken cut) => _host!.StopAsync(cut);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        if (_ownsTimer)
+        {
+            _timer.Dispose();
+        }
+    }
+
+    /// <summary>Starts a replica that shares the thread of its delays with others.</summary>
+    internal static async Task<DemoServer> StartAsync(
+        DemoSettings settings, DelayTimer? timer, CancellationToken cancellationToken)
+    {
+        var server = new DemoServer(settings, timer);
+        try
+        {
+            server._host = await HttpHost.StartAsync(settings.Listen, settings.Port, server.HandleAsync, cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
+    {
+        "/demo/hello" => HelloAsync(context),
+        "/demo/random-error" => RandomErrorAsync(context),
+        "/metrics" => AnswerAsync(context, 200, DemoMetrics.ContentType, Encoding.UTF8.GetBytes(_metrics.Expose())),
+        _ => AnswerAsync(context, 404, "text/plain; charset=utf-8", NotFound),
+    };
+
+    private Task HelloAsync(HttpContext context) =>
+        ServeAsync(context, GoNumber.Delay(context.Request.Query["delay"].FirstOrDefault()), 200, Hello);
+
+    private Task RandomErrorAsync(HttpContext context)
+    {
+        bool wrong;
+        lock (_errors)
+        {
+            wrong = _errors.NextIndex(10) == 0;
+        }
+
+        return ServeAsync(context, TimeSpan.Zero, wrong ? 500 : 200, wrong ? WentWrong : StillOk);
+    }
+
+    private async Task ServeAsync(HttpContext context, TimeSpan delay, int code, byte[] text)
+    {
+        long arrived = Stopwatch.GetTimestamp();
+        long taken = arrived;
+        if (!context.Request.Headers.ContainsKey(HealthCheckHeader))
+        {
+            taken = await _workers.TakeAsync();
+            if (_settings.CpuPerRequest > 0)
+            {
+                // Not on the thread that brought the request: it has others to bring.
+                await Task.Run(() => Burn(_settings.CpuPerRequest));
+            }
+
+            await _timer.WaitUntil(taken + (long)(delay.TotalSeconds * Stopwatch.Frequency));
+            _workers.Release();
+        }
+
+        long done = Stopwatch.GetTimestamp();
+        _metrics.Observe(code, context.Request.Method, context.Request.Path.Value!, Seconds(arrived, done));
+        context.Response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture,
+            $"app;dur={Seconds(taken, done) * 1000:0.###}, queue;dur={Seconds(arrived, taken) * 1000:0.###}");
+        await AnswerAsync(context, code, "text/plain; charset=utf-8", text);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, int code, string type, byte[] text)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = code;
+        response.ContentType = type;
+        response.ContentLength = text.Length;
+        if (context.Request.Method != HttpMethods.Head)
+        {
+            await response.BodyWriter.WriteAsync(text);
+        }
+    }
+
+    private static double Seconds(long from, long to) => (double)(to - from) / Stopwatch.Frequency;
+
+    private static void Burn(double seconds)
+    {
+        long until = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
+        while (Stopwatch.GetTimestamp() < until)
+        {
+            Thread.SpinWait(20);
+        }
+    }
+}

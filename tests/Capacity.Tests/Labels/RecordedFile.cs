@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+
+namespace Capacity.Tests.Labels;
+
+/// <summary>Finds what the real programs answered: in the folder with all recordings, else the copy in this project.</summary>
+internal static class RecordedFile
+{
+    /// <summary>The path of a recording; skips the test, loudly, when it is nowhere.</summary>
+    public static string Find(string name, [CallerFilePath] string testFile = "")
+    {
+        string tests = Path.GetDirectoryName(Path.GetDirectoryName(testFile)!)!;
+        string root = Path.GetDirectoryName(Path.GetDirectoryName(tests)!)!;
+        string[] places =
+        [
+            Environment.GetEnvironmentVariable("CAPACITY_GOLDEN") ?? "",
+            Path.Combine(root, "..", "shared", "golden"),
+            Path.Combine(tests, "golden"),
+        ];
+        string? found = places.Where(p => p.Length > 0).Select(p => Path.Combine(p, name)).FirstOrDefault(File.Exists);
+        if (found is null)
+        {
+            Assert.Skip($"The recording {name} is in none of: {string.Join(", ", places)}");
+        }
+
+        return found;
+    }
+}

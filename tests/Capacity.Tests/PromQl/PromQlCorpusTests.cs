@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text.Json;
+using Capacity.Control;
+using Capacity.Control.PromQl;
+using Capacity.Control.Samples;
+using Capacity.Model;
+
+namespace Capacity.Tests.PromQl;
+
+/// <summary>Replays Prometheus' own PromQL test suite, which is kept as data beside the repository.</summary>
+public sealed class PromQlCorpusTests(ITestOutputHelper output)
+{
+    private const double Tolerance = 1e-6; // the suite's own
+
+    [Theory]
+    [InlineData("v2.42.0", PromQlProfile.Prometheus2, 566)]
+    [InlineData("v3.14.0", PromQlProfile.Prometheus3, 0)]
+    public void Every_case_of_the_suite_gives_the_recorded_answer(string corpus, PromQlProfile profile, int expected)
+    {
+        string path = SharedGolden.Require("promql-cases.ndjson");
+        var stores = new Dictionary<string, SampleStore>(StringComparer.Ordinal);
+        int run = 0;
+        var wrong = new List<string>();
+        foreach (string line in File.ReadLines(path))
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            string type = root.GetProperty("type").GetString()!;
+            if (type == "env" && root.GetProperty("id").GetString()!.StartsWith(corpus + "/", StringComparison.Ordinal))
+            {
+                stores[root.GetProperty("id").GetString()!] = Load(root);
+            }
+            else if (type == "eval" && root.GetProperty("corpus").GetString() == corpus
+                && root.GetProperty("floats_only").GetBoolean())
+            {
+                run++;
+                SampleStore store = root.GetProperty("env").GetString() is { } env
+                    ? stores[env]
+                    : new SampleStore(TimeSpan.MaxValue);
+                if (Difference(root, store, profile) is { } difference)
+                {
+                    wrong.Add($"{root.GetProperty("file")}:{root.GetProperty("line")} {root.GetProperty("expr")}: {difference}");
+                }
+            }
+        }
+
+        output.WriteLine($"{corpus}: {run - wrong.Count} of {run} equal");
+        foreach (string text in wrong)
+        {
+            output.WriteLine(text);
+        }
+
+        if (expected > 0)
+        {
+            Assert.Empty(wrong);
+            Assert.Equal(expected, run);
+        }
+    }
+
+    private static SampleStore Load(JsonElement env)
+    {
+        var store = new SampleStore(TimeSpan.MaxValue);
+        foreach (JsonElement load in env.GetProperty("loads").EnumerateArray())
+        {
+            long step = load.GetProperty("step_ms").GetInt64();
+            foreach (JsonElement series in load.GetProperty("series").EnumerateArray())
+            {
+                int number = store.GetOrAdd(Labels(series.GetProperty("labels")));
+                int i = 0;
+                foreach (JsonElement value in series.GetProperty("values").EnumerateArray())
+                {
+                    if (value.ValueKind == JsonValueKind.String && value.GetString() == "stale")
+                    {
+                        store.MarkStale(number, i * step);
+                    }
+                    else if (value.ValueKind is JsonValueKind.Number or JsonValueKind.String)
+                    {
+                        store.Append(number, i * step, Number(value));
+                    }
+
+                    i++;
+                }
+            }
+        }
+
+        return store;
+    }
+
+    private static string? Difference(JsonElement test, SampleStore store, PromQlProfile profile)
+    {
+        JsonElement expect = test.GetProperty("expect");
+        string wanted = expect.GetProperty("result").GetString()!;
+        Parsed<Expr> parsed = PromQlParser.Parse(test.GetProperty("expr").GetString()!, default, profile);
+        if (!parsed.TryGet(out Expr? expr))
+        {
+            return wanted == "error" ? null : parsed.Diagnostics[0].ToString();
+        }
+
+        Parsed<Expr> again = PromQlParser.Parse(expr.ToString(), default, profile);
+        if (!again.TryGet(out Expr? same) || same != expr)
+        {
+            return $"prints as {expr}, which reads back differently";
+        }
+
+        var query = new PromQuery(expr, store, new PromQlOptions { Profile = profile });
+        QueryResult result = test.GetProperty("kind").GetString() == "range"
+            ? query.Range(At(test, "start_ms"), At(test, "end_ms"),
+                TimeSpan.FromMilliseconds(test.GetProperty("step_ms").GetInt64()))
+            : query.At(At(test, "at_ms"));
+        return (result, wanted) switch
+        {
+            (QueryError, "error") => null,
+            (QueryError error, _) => error.Message,
+            (ScalarResult scalar, "scalar") => Close(scalar.Value, Number(expect.GetProperty("value")))
+                ? null
+                : $"{scalar.Value}, not {expect.GetProperty("value")}",
+            (StringResult text, "string") => text.Value == expect.GetProperty("value").GetString() ? null : text.Value,
+            (VectorResult vector, "vector") => Difference(vector, expect),
+            (MatrixResult matrix, "matrix") =>
+                Difference(matrix, expect, expect.TryGetProperty("start_ms", out _) ? expect : test),
+            _ => $"{result.GetType().Name}, not {wanted}",
+        };
+    }
+
+    private static string? Difference(VectorResult result, JsonElement expect)
+    {
+        List<(LabelSet Labels, double Value)> wanted =
+            [.. expect.GetProperty("series").EnumerateArray().Select(s => (Labels(s.GetProperty("labels")), Number(s.GetProperty("value"))))];
+        bool ordered = expect.TryGetProperty("ordered", out JsonElement o) && o.GetBoolean();
+        if (wanted.Count != result.Samples.Count)
+        {
+            return $"{result.Samples.Count} series, not {wanted.Count}: {string.Join(" ", result.Samples)}";
+        }
+
+        for (int i = 0; i < wanted.Count; i++)
+        {
+            int at = ordered ? i : result.Samples.ToList().FindIndex(s => s.Labels.Equals(wanted[i].Labels));
+            if (at < 0 || !result.Samples[at].Labels.Equals(wanted[i].Labels))
+            {
+                return $"no {wanted[i].Labels} at its place: {string.Join(" ", result.Samples)}";
+            }
+
+            if (!Close(result.Samples[at].Value, wanted[i].Value))
+            {
+                return $"{wanted[i].Labels} is {result.Samples[at].Value:R}, not {wanted[i].Value:R}";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Difference(MatrixResult result, JsonElement expect, JsonElement grid)
+    {
+        JsonElement[] wanted = [.. expect.GetProperty("series").EnumerateArray()];
+        if (wanted.Length != result.Series.Count)
+        {
+            return $"{result.Series.Count} series, not {wanted.Length}";
+        }
+
+        foreach (JsonElement series in wanted)
+        {
+            LabelSet labels = Labels(series.GetProperty("labels"));
+            if (result.Series.FirstOrDefault(s => s.Labels.Equals(labels)) is not { } found)
+            {
+                return $"no {labels}: {string.Join(" ", result.Series.Select(s => s.Labels))}";
+            }
+
+            string points = string.Join(" ", found.Points.Select(p => $"{p.Value:G6}@{p.Milliseconds}"));
+            List<(long Time, double Value)> expected = PointsOf(series, grid);
+            if (expected.Count != found.Points.Count || !expected.Zip(found.Points).All(
+                p => p.First.Time == p.Second.Milliseconds && Close(p.First.Value, p.Second.Value)))
+            {
+                return $"{labels}: {points}, not {series.GetRawText()}";
+            }
+        }
+
+        return null;
+    }
+
+    private static List<(long Time, double Value)> PointsOf(JsonElement series, JsonElement grid)
+    {
+        long start = grid.GetProperty("start_ms").GetInt64();
+        long step = grid.GetProperty("step_ms").GetInt64();
+        return [.. series.GetProperty("values").EnumerateArray().Select((v, i) => (Value: v, Time: start + (i * step)))
+            .Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => (p.Time, Number(p.Value)))];
+    }
+
+    private static Instant At(JsonElement test, string name) => Instant.FromMilliseconds(test.GetProperty(name).GetInt64());
+
+    private static LabelSet Labels(JsonElement labels) => new(
+        labels.EnumerateObject().Select(l => new KeyValuePair<string, string>(l.Name, l.Value.GetString()!)));
+
+    private static double Number(JsonElement value) => value.ValueKind == JsonValueKind.Number
+        ? value.GetDouble()
+        : value.GetString() switch
+        {
+            "NaN" => double.NaN,
+            "Inf" or "+Inf" => double.PositiveInfinity,
+            "-Inf" => double.NegativeInfinity,
+            var text => double.Parse(text!, CultureInfo.InvariantCulture),
+        };
+
+    private static bool Close(double a, double b) => a == b || (double.IsNaN(a) && double.IsNaN(b))
+        || Math.Abs(a - b) / (Math.Abs(a) + Math.Abs(b)) < Tolerance;
+}
