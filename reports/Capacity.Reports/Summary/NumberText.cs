@@ -51,9 +51,8 @@ public static class NumberText
     public static string PercentRange(double low, double high) =>
         string.Create(Invariant, $"{low * 100:0.#}–{high * 100:0.#} %");
 
-    /// <summary>From one value to another, on one line; one value alone when both read the same.</summary>
-    public static string Range(string low, string high) =>
-        low == high ? low : $"{low} – {high}".Replace(' ', '\u00a0');
+    /// <summary>From one value to another; one value alone when both read the same.</summary>
+    public static string Range(string low, string high) => low == high ? low : $"{low} – {high}";
 
     /// <summary>A length of time without empty parts: <c>45 min</c>, not <c>45 min 00 s</c>.</summary>
     public static string Length(double seconds)
