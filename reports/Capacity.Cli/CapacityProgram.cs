@@ -18,6 +18,7 @@ internal static class CapacityProgram
         ValidateCommand.Create,
         SchemaCommand.Create,
         InitCommand.Create,
+        RulesCommand.Create,
         CompletionCommand.Create,
     ];
 

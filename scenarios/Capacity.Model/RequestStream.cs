@@ -1,20 +1,31 @@
+using System.Numerics;
+
 namespace Capacity.Model;
 
 /// <summary>
 /// The open workload of one seeded run, request by request: when each arrives, which kind it is, and the unit draw
 /// from which its service time is taken. The load engine and the simulator share it.
 /// </summary>
+/// <remarks>
+/// Arrivals are drawn in units of expected requests and carried to seconds through the inverse of the profile's
+/// integral, segment by segment: exact for every piecewise linear rate.
+/// </remarks>
 public sealed class RequestStream
 {
+    private const int Batch = 1024;
+
     private readonly ArrivalProfile _profile;
-    private readonly ArrivalSpacing _spacing;
     private readonly double[] _shareUpTo;
-    private readonly RandomSource _arrivals;
-    private readonly RandomSource _kinds;
-    private readonly RandomSource _units;
+    private readonly BatchRandom? _arrivals; // null: evenly spaced
+    private readonly BatchRandom _kinds;
+    private readonly BatchRandom _units;
+    private readonly double[] _gap = new double[Batch];
+    private readonly double[] _mark = new double[Batch];
+    private readonly double[] _unit = new double[Batch];
+    private int _nextGap = Batch;
+    private int _nextMark = Batch;
     private int _segment;
-    private double _done; // expected requests in the segments before the current one
-    private double _next; // the next arrival, measured in expected requests since the start
+    private double _within; // the next arrival, in expected requests since the start of the segment
 
     /// <summary>Starts the stream.</summary>
     /// <param name="profile">Rate over time.</param>
@@ -24,13 +35,19 @@ public sealed class RequestStream
     public RequestStream(ArrivalProfile profile, ArrivalSpacing spacing, IReadOnlyList<double> shares, ulong seed)
     {
         _profile = profile;
-        _spacing = spacing;
         double sum = 0;
         _shareUpTo = [.. shares.Select(s => sum += s)];
-        _arrivals = new RandomSource(seed, "arrivals");
-        _kinds = new RandomSource(seed, "kinds");
-        _units = new RandomSource(seed, "service-times");
-        _next = spacing == ArrivalSpacing.Even ? 0.5 : _arrivals.NextExponential(1);
+        _arrivals = spacing == ArrivalSpacing.Even ? null : new BatchRandom(seed, "arrivals");
+        _kinds = new BatchRandom(seed, "kinds");
+        _units = new BatchRandom(seed, "service-times");
+        Array.Fill(_gap, 1);
+        _within = 0.5;
+        if (_arrivals is not null)
+        {
+            _arrivals.FillExponentials(_gap);
+            _within = _gap[0];
+            _nextGap = 1;
+        }
     }
 
     /// <summary>Fills the next requests, in order of arrival.</summary>
@@ -43,37 +60,109 @@ public sealed class RequestStream
         int filled = 0;
         while (filled < at.Length && _segment < _profile.Segments.Count)
         {
-            RateSegment s = _profile.Segments[_segment];
-            double within = _next - _done;
-            if (within >= s.Requests)
+            RateSegment segment = _profile.Segments[_segment];
+            double limit = segment.Requests;
+            if (!(_within < limit))
             {
-                _done += s.Requests;
+                _within -= limit;
                 _segment++;
                 continue;
             }
 
-            at[filled] = s.From + Invert(s, within);
-            double mark = _kinds.NextUnit() * _shareUpTo[^1];
-            int kind = 0;
-            while (kind < _shareUpTo.Length - 1 && mark >= _shareUpTo[kind])
+            if (_nextGap == Batch)
             {
-                kind++;
+                _arrivals?.FillExponentials(_gap);
+                _nextGap = 0;
             }
 
-            kinds[filled] = kind;
-            units[filled] = _units.NextUnit();
-            filled++;
-            _next += _spacing == ArrivalSpacing.Even ? 1 : _arrivals.NextExponential(1);
+            int most = Math.Min(at.Length - filled, Batch - _nextGap);
+            int taken = Accumulate(_gap.AsSpan(_nextGap, most), at.Slice(filled, most), ref _within, limit);
+            Invert(segment, at.Slice(filled, taken));
+            _nextGap += taken;
+            filled += taken;
         }
 
+        FillMarks(kinds[..filled], units[..filled]);
         return filled;
     }
 
-    /// <summary>Seconds after the segment's start at which so many requests are expected.</summary>
-    private static double Invert(in RateSegment s, double requests)
+    /// <summary>Writes running sums of the gaps until one reaches the limit.</summary>
+    private static int Accumulate(ReadOnlySpan<double> gaps, Span<double> sums, ref double next, double limit)
     {
+        double sum = next;
+        int i = 0;
+        for (; i < gaps.Length && i < sums.Length && sum < limit; i++)
+        {
+            sums[i] = sum;
+            sum += gaps[i];
+        }
+
+        next = sum;
+        return i;
+    }
+
+    /// <summary>Expected requests since the segment's start → seconds since the start of the run, in place.</summary>
+    private static void Invert(in RateSegment s, Span<double> values)
+    {
+        // 2w / (a + √(a² + 2bw)) is stable also for slope b → 0, where it is w / a.
         double slope = (s.ToRate - s.FromRate) / (s.To - s.From);
-        double root = Math.Sqrt(Math.Max(0, (s.FromRate * s.FromRate) + (2 * slope * requests)));
-        return s.FromRate + root > 0 ? 2 * requests / (s.FromRate + root) : 0; // stable also for slope → 0
+        var from = new Vector<double>(s.From);
+        var to = new Vector<double>(s.To);
+        var rate = new Vector<double>(s.FromRate);
+        var square = new Vector<double>(s.FromRate * s.FromRate);
+        var twiceSlope = new Vector<double>(2 * slope);
+        var two = new Vector<double>(2);
+        var least = new Vector<double>(1e-300);
+        int i = 0;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var w = new Vector<double>(values[i..]);
+            Vector<double> root = Vector.SquareRoot(Vector.Max(Vector<double>.Zero, square + (twiceSlope * w)));
+            Vector<double> at = from + (two * w / Vector.Max(least, rate + root));
+            Vector.Min(at, to).CopyTo(values[i..]);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            double w = values[i];
+            double root = Math.Sqrt(Math.Max(0, (s.FromRate * s.FromRate) + (2 * slope * w)));
+            values[i] = Math.Min(s.From + (2 * w / Math.Max(1e-300, s.FromRate + root)), s.To);
+        }
+    }
+
+    private void FillMarks(Span<int> kinds, Span<double> units)
+    {
+        for (int filled = 0; filled < kinds.Length;)
+        {
+            if (_nextMark == Batch)
+            {
+                _units.FillUnits(_unit);
+                if (_shareUpTo.Length > 1)
+                {
+                    _kinds.FillUnits(_mark);
+                }
+
+                _nextMark = 0;
+            }
+
+            int count = Math.Min(kinds.Length - filled, Batch - _nextMark);
+            _unit.AsSpan(_nextMark, count).CopyTo(units[filled..]);
+            Choose(_mark.AsSpan(_nextMark, count), kinds.Slice(filled, count));
+            _nextMark += count;
+            filled += count;
+        }
+    }
+
+    private void Choose(ReadOnlySpan<double> marks, Span<int> kinds)
+    {
+        kinds.Clear();
+        for (int boundary = 0; boundary < _shareUpTo.Length - 1; boundary++)
+        {
+            double upTo = _shareUpTo[boundary] / _shareUpTo[^1];
+            for (int i = 0; i < marks.Length && i < kinds.Length; i++)
+            {
+                kinds[i] += marks[i] >= upTo ? 1 : 0;
+            }
+        }
     }
 }

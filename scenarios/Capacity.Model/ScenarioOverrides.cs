@@ -18,7 +18,7 @@ public static class ScenarioOverrides
     /// <param name="source">The scenario's text.</param>
     /// <param name="path">For example <c>rehearsal.speed</c>.</param>
     /// <param name="value">YAML: <c>30</c>, <c>500/s</c>, <c>{ p50: 8ms, p95: 20ms }</c>.</param>
-    /// <returns>The changed tree, or YAML001 … YAML004, CAP050 or CAP051.</returns>
+    /// <returns>The changed tree, or YAML001 … YAML004, CAP037 or CAP038.</returns>
     public static Parsed<YamlNode> Apply(SourceText source, string path, string value)
     {
         Parsed<YamlNode> yaml = YamlText.Read(source);
@@ -28,7 +28,7 @@ public static class ScenarioOverrides
     /// <summary>Replaces one value.</summary>
     /// <param name="root">The scenario's tree.</param>
     /// <param name="setting"><c>path=value</c>.</param>
-    /// <returns>The changed tree; or CAP050 (not path=value), CAP051 (no such entry), or YAML001 … YAML004 of the
+    /// <returns>The changed tree; or CAP037 (not path=value), CAP038 (no such entry), or YAML001 … YAML004 of the
     /// value.</returns>
     public static Parsed<YamlNode> Apply(YamlNode root, string setting)
     {
@@ -36,7 +36,7 @@ public static class ScenarioOverrides
         int equals = setting.IndexOf('=', StringComparison.Ordinal);
         if (equals < 1 || Steps(text, setting[..equals]) is not { Count: > 0 } steps)
         {
-            return new Diagnostic("CAP050", new SourceSpan(text, 1, 1, Math.Max(1, setting.Length)),
+            return new Diagnostic("CAP037", new SourceSpan(text, 1, 1, Math.Max(1, setting.Length)),
                 $"'{setting}' is not path=value", Example);
         }
 
@@ -46,7 +46,7 @@ public static class ScenarioOverrides
         if (!read.TryGet(out YamlNode? value))
         {
             return Parsed<YamlNode>.Failed([.. read.Diagnostics.Select(d => d.Code == "YAML002"
-                ? new Diagnostic("CAP050", new SourceSpan(text, 1, equals + 1, 1), $"'{setting}' has no value", Example)
+                ? new Diagnostic("CAP037", new SourceSpan(text, 1, equals + 1, 1), $"'{setting}' has no value", Example)
                 : d with { At = d.At with { Source = text } })]);
         }
 
@@ -65,7 +65,7 @@ public static class ScenarioOverrides
             ? ReplaceEntry(node, steps, at, value)
             : node is YamlMap or YamlScalar { IsNull: true }
                 ? ReplaceKey(node as YamlMap ?? new YamlMap(step.At, []), steps, at, value)
-                : new Diagnostic("CAP051", step.At, $"there is no '{step.Text}' here: this is {node.Kind}",
+                : new Diagnostic("CAP038", step.At, $"there is no '{step.Text}' here: this is {node.Kind}",
                     node is YamlList ? "choose an entry first, as in load[0].inject" : "write a shorter path");
     }
 
@@ -94,7 +94,7 @@ public static class ScenarioOverrides
         Step step = steps[at];
         if (node is not YamlList list)
         {
-            return new Diagnostic("CAP051", step.At,
+            return new Diagnostic("CAP038", step.At,
                 $"[{step.Text}] chooses an entry of a list, but this is {node.Kind}",
                 "remove the brackets");
         }
@@ -106,7 +106,7 @@ public static class ScenarioOverrides
         {
             string names =
                 string.Join(", ", list.Items.Select(NameOf).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal));
-            return new Diagnostic("CAP051", step.At,
+            return new Diagnostic("CAP038", step.At,
                 $"there is no entry [{step.Text}]: the list has {list.Items.Count}",
                 names.Length == 0 ? "entries are counted from 0" : $"entries are counted from 0, or named: {names}");
         }

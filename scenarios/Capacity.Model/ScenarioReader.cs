@@ -10,7 +10,7 @@ public static class ScenarioReader
     /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see
     /// <see cref="ScenarioOverrides"/>.</param>
     /// <param name="exists">Tells whether a file that <c>target</c> names exists; null does not ask.</param>
-    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP051; docs/diagnostics.md explains each.</returns>
+    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038; docs/diagnostics.md explains each.</returns>
     public static Parsed<Scenario> Read(
         SourceText source, IReadOnlyList<string>? settings = null, Func<string, bool>? exists = null)
     {
@@ -165,7 +165,7 @@ public static class ScenarioReader
             string path = ScenarioPath.Beside(source.Path, node.Text);
             if (exists is not null && !exists(path))
             {
-                diagnostics.Add(new Diagnostic("CAP040", node.At, $"there is no file {path}",
+                diagnostics.Add(new Diagnostic("CAP036", node.At, $"there is no file {path}",
                     "paths are relative to the scenario file"));
             }
 

@@ -55,7 +55,8 @@ public sealed record LoopSettings
     public ulong PhaseSeed { get; init; }
 
     /// <summary>Phases that are known, by name (<c>evaluation</c>, <c>discovery</c>, <c>scrape-1</c> …); others are drawn.</summary>
-    public IReadOnlyDictionary<string, TimeSpan> KnownPhases { get; init; } = new Dictionary<string, TimeSpan>();
+    public IReadOnlyDictionary<string, TimeSpan> KnownPhases { get; init; } =
+        new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 
     /// <summary>How long Alertmanager has been running at the start: the phase of its clean-up.</summary>
     public TimeSpan AlertmanagerAge { get; init; } = TimeSpan.FromSeconds(60);
@@ -86,7 +87,7 @@ public sealed record LoopSettings
         Alertmanager = Alertmanager.Faster(speed),
         AlertmanagerOptions = AlertmanagerOptions.Faster(speed),
         AlertmanagerAge = AlertmanagerAge / speed,
-        KnownPhases = KnownPhases.ToDictionary(p => p.Key, p => p.Value / speed),
+        KnownPhases = KnownPhases.ToDictionary(p => p.Key, p => p.Value / speed, StringComparer.Ordinal),
     };
 
     /// <summary>How long samples must be kept for the rules.</summary>

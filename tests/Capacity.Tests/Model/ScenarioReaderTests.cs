@@ -262,7 +262,7 @@ public sealed class ScenarioReaderTests
             ScenarioReader.Read(new SourceText("shops/sale.yaml", Good), exists: p => p == "stack.yml");
 
         Diagnostic only = Assert.Single(read.Diagnostics);
-        Assert.Equal(("CAP040", "there is no file shops/am.yml", 4), (only.Code, only.Message, only.At.Line));
+        Assert.Equal(("CAP036", "there is no file shops/am.yml", 4), (only.Code, only.Message, only.At.Line));
     }
 
     private static Parsed<Scenario> Read(string text) => ScenarioReader.Read(new SourceText("shops/sale.yaml", text));

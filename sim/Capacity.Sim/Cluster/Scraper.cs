@@ -1,0 +1,141 @@
+using System.Globalization;
+using Capacity.Control;
+using Capacity.Control.Samples;
+using Capacity.Model;
+using Capacity.Sim.Requests;
+
+namespace Capacity.Sim.Cluster;
+
+/// <summary>Prometheus' part before the rules: which targets it knows, and what their scrapes show.</summary>
+internal sealed class Scraper
+{
+    private const double HealthCheckSeconds = 0.0003;
+    private const string HealthCheckPath = "/demo/hello";
+
+    private readonly SimulationInput _input;
+    private readonly ControlLoop _loop;
+    private readonly ScrapeCounters _counters;
+    private readonly Timeline _timeline;
+    private readonly (string Method, string Path)[] _endpoints;
+    private readonly int _healthSeries;
+    private readonly long[] _cumulative = new long[ScrapeCounters.Buckets];
+
+    public Scraper(
+        SimulationInput input, (string Method, string Path)[] endpoints, ControlLoop loop, ScrapeCounters counters,
+        Timeline timeline)
+    {
+        _input = input;
+        _loop = loop;
+        _counters = counters;
+        _timeline = timeline;
+        _endpoints = endpoints;
+        _healthSeries = Array.IndexOf(endpoints, ("GET", HealthCheckPath));
+    }
+
+    /// <summary>The endpoints that a replica's histogram tells apart, and the endpoint of each kind.</summary>
+    /// <remarks>Health checks have one of their own unless a kind asks for the same.</remarks>
+    public static ((string Method, string Path)[] Endpoints, int[] OfKind) Endpoints(IReadOnlyList<RequestKind> kinds)
+    {
+        var endpoints = new List<(string Method, string Path)>();
+        int[] ofKind = [.. kinds.Select(k => Place((k.Method, k.Path.Split('?', 2)[0])))];
+        Place(("GET", HealthCheckPath));
+        return ([.. endpoints], ofKind);
+
+        int Place((string Method, string Path) endpoint)
+        {
+            int known = endpoints.IndexOf(endpoint);
+            if (known < 0)
+            {
+                endpoints.Add(endpoint);
+            }
+
+            return known < 0 ? endpoints.Count - 1 : known;
+        }
+    }
+
+    /// <summary>Prometheus looks up its targets: the replicas that the balancer knows, too.</summary>
+    public void Discover(IReadOnlyList<Replica> replicas, Instant now)
+    {
+        foreach (Replica replica in replicas)
+        {
+            if (replica.InRotation && replica.Target is null)
+            {
+                replica.Target = new ScrapeTarget(_loop.Samples, LabelsOf(replica), _input.Loop.ScrapeInterval);
+                replica.Series = new TargetSeries?[_endpoints.Length];
+            }
+            else if (!replica.InRotation && replica.Target is { } target)
+            {
+                Instant forgotten = target.Remove(now);
+                if (forgotten < Instant.Never)
+                {
+                    _timeline.Add(forgotten, Change.Forgotten, replica);
+                }
+
+                replica.Forgetting = target;
+                replica.Target = null;
+            }
+        }
+    }
+
+    /// <summary>A replica's scrape: its counters move on, and its target, when there is one, gets samples.</summary>
+    public void Scrape(Replica replica, Instant at)
+    {
+        _counters.Fold(replica.Index, replica.NextScrape);
+        long checks = replica.HealthChecksUntil(at, _input.Loop.HealthCheckInterval);
+        long added = checks - replica.HealthChecks;
+        replica.HealthChecks = checks;
+        _counters.Add(replica.Index, _healthSeries, added, added * HealthCheckSeconds);
+        if (replica.Target is not { } target)
+        {
+            return;
+        }
+
+        bool succeeded = at < replica.GoneAt;
+        target.Begin(at);
+        if (succeeded)
+        {
+            for (int series = 0; series < _endpoints.Length; series++)
+            {
+                Expose(replica, target, series);
+            }
+        }
+
+        target.End(succeeded);
+        _loop.Scraped(at);
+    }
+
+    private void Expose(Replica replica, ScrapeTarget target, int series)
+    {
+        double sum = _counters.Read(replica.Index, series, _cumulative);
+        if (_cumulative[^1] == 0)
+        {
+            return; // a series appears with its first finished request
+        }
+
+        TargetSeries numbers = replica.Series[series] ??= Numbers(target, _endpoints[series]);
+        for (int bucket = 0; bucket < _cumulative.Length; bucket++)
+        {
+            target.Sample(numbers.Buckets[bucket], _cumulative[bucket]);
+        }
+
+        target.Sample(numbers.Sum, sum);
+        target.Sample(numbers.Count, _cumulative[^1]);
+    }
+
+    private TargetSeries Numbers(ScrapeTarget target, (string Method, string Path) endpoint)
+    {
+        LabelSet labels = LabelSet.Of(
+            ("service", LoopSettingsReader.StackName(_input.Loop.Service)), ("code", "200"),
+            ("method", endpoint.Method), ("path", endpoint.Path));
+        LabelSet bucket = labels.With(LabelSet.MetricName, "http_server_resp_time_bucket");
+        return new TargetSeries(
+            [.. ScrapeCounters.BoundTexts.Select(bound => target.Series(bucket.With("le", bound)))],
+            target.Series(labels.With(LabelSet.MetricName, "http_server_resp_time_sum")),
+            target.Series(labels.With(LabelSet.MetricName, "http_server_resp_time_count")));
+    }
+
+    private LabelSet LabelsOf(Replica replica) => LabelSet.Of(
+        ("job", _input.Loop.Service),
+        ("instance", string.Create(
+            CultureInfo.InvariantCulture, $"10.0.{replica.Number / 250}.{(replica.Number % 250) + 1}:8080")));
+}

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using Capacity.Control;
+using Capacity.Model;
+using Capacity.Sim.Cluster;
+using Capacity.Sim.Requests;
+
+namespace Capacity.Sim;
+
+/// <summary>One launch in virtual time: requests, replicas, scrapes, and the very loop that the real cluster runs.</summary>
+/// <remarks>
+/// The run goes from one instant at which the cluster may change to the next. In between, all requests of the stretch
+/// are served at once; scrapes, health checks and steps of the result that lie in it are then read off.
+/// </remarks>
+public static class LaunchSimulation
+{
+    /// <summary>Where virtual time begins.</summary>
+    public static Instant Epoch { get; } = Instant.From(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    /// <summary>Simulates one launch.</summary>
+    /// <param name="input">What is simulated.</param>
+    /// <param name="seed">The same seed gives the same result, bit for bit.</param>
+    /// <param name="stop">Ends the run early; the result is then <see cref="RunResult.Partial"/>.</param>
+    public static RunResult Run(SimulationInput input, ulong seed, CancellationToken stop) =>
+        new LaunchRun(input, seed).Run(stop);
+}
+
+/// <summary>The state of one launch.</summary>
+internal sealed class LaunchRun
+{
+    private readonly SimulationInput _input;
+    private readonly ulong _seed;
+    private readonly Instant _start = LaunchSimulation.Epoch;
+    private readonly Instant _end;
+    private readonly TimeSpan _longestStretch;
+    private readonly RequestEngine _engine;
+    private readonly Timeline _timeline = new();
+    private readonly Timeline _rotation = new();
+    private readonly ReplicaSet _replicas;
+    private readonly ControlLoop _loop;
+    private readonly Scraper _scraper;
+    private readonly RunRecorder _recorder;
+    private readonly List<LoopEvent> _events = [];
+
+    public LaunchRun(SimulationInput input, ulong seed)
+    {
+        _input = input;
+        _seed = seed;
+        _end = _start + TimeSpan.FromSeconds(input.Plan.Duration);
+        _longestStretch = input.Loop.ScrapeInterval;
+        ((string Method, string Path)[] endpoints, int[] endpointOfKind) = Scraper.Endpoints(input.Kinds);
+        double stopGrace = input.Service.StopGrace ?? input.Loop.StopGrace.TotalSeconds;
+        var settings = new EngineSettings(
+            input.Service.Workers, stopGrace, endpointOfKind, endpoints.Length,
+            input.Loop.ScrapeInterval.TotalSeconds, input.Step, input.Plan.Duration);
+        DurationTable[] services = [.. input.WorkerLaws.Select(law => new DurationTable(law))];
+        IRequestSource source = input.Trace is { } trace
+            ? new RecordedRequests(trace, input.Overhead, seed)
+            : new PlannedRequests(input, services, seed);
+        UserPopulation? users = input.Plan.Users.Count > 0 && input.Trace is null
+            ? new UserPopulation(input, services, seed)
+            : null;
+        var usersOverhead = new OverheadTimes(input.Overhead, RandomSource.SeedOf(seed, "users"));
+        _engine = new RequestEngine(settings, source, users, usersOverhead);
+        _loop = new ControlLoop(input.Loop, _start);
+        _scraper = new Scraper(input, endpoints, _loop, _engine.Counters, _timeline);
+        _recorder = new RunRecorder(input, _start);
+        _replicas = new ReplicaSet(input, _timeline, _rotation, _engine, _start, seed);
+        _timeline.Add(_start + input.Loop.DiscoveryPhase, Change.Discovery);
+        _timeline.Add(StepEnd(1), Change.StepEnd);
+    }
+
+    public RunResult Run(CancellationToken stop)
+    {
+        Instant now = _start;
+        while (now < _end && !stop.IsCancellationRequested)
+        {
+            now = Instant.Min(Instant.Min(_loop.NextDue, _rotation.Next), Instant.Min(now + _longestStretch, _end));
+            _engine.AdvanceTo(Seconds(now));
+            ReadOff(_timeline, now);
+            ReadOff(_rotation, now);
+            Decide(now);
+            ReadOff(_timeline, now); // what was decided and takes no time
+            ReadOff(_rotation, now);
+        }
+
+        _engine.Complete();
+        return _recorder.Result(_seed, Seconds(now), partial: now < _end, _engine, _replicas);
+    }
+
+    private void ReadOff(Timeline timeline, Instant now)
+    {
+        while (timeline.TryTake(now, out Instant at, out Change change, out Replica? replica))
+        {
+            Apply(at, change, replica);
+        }
+    }
+
+    private void Apply(Instant at, Change change, Replica? replica)
+    {
+        switch (change)
+        {
+            case Change.Starts:
+                Note(_replicas.Begin(replica!), at, replica!, "starts");
+                break;
+            case Change.Ready:
+                replica!.IsReady = !replica.Stopping;
+                Note(replica.IsReady, at, replica, "is ready");
+                break;
+            case Change.Joins:
+                Note(_replicas.Join(replica!), at, replica!, "is in rotation");
+                break;
+            case Change.Leaves:
+                Note(_replicas.Leave(replica!, at), at, replica!, "leaves the rotation");
+                break;
+            case Change.Gone:
+                Note(true, at, replica!, "is gone");
+                break;
+            case Change.Discovery:
+                _scraper.Discover(_replicas.All, at);
+                _timeline.Add(at + _input.Loop.DiscoveryRefresh, Change.Discovery);
+                break;
+            case Change.Forgotten:
+                replica!.Forgetting?.WriteRemovalMarkers();
+                break;
+            case Change.Scrape:
+                Scrape(replica!, at);
+                break;
+            case Change.StepEnd:
+                int desired = _input.ScalingOff ? _input.Loop.InitialReplicas : _loop.Desired;
+                _recorder.EndStep(_engine.Recorder.Fold(), desired, _engine.Queues.InRotation);
+                if (_recorder.StepCount * _input.Step < _input.Plan.Duration)
+                {
+                    _timeline.Add(StepEnd(_recorder.StepCount + 1), Change.StepEnd);
+                }
+
+                break;
+            default:
+                throw new UnreachableException($"No rule for {change}.");
+        }
+    }
+
+    private void Note(bool happened, Instant at, Replica replica, string what)
+    {
+        if (happened)
+        {
+            _recorder.Note(at, "replica", $"replica {replica.Number} {what}");
+        }
+    }
+
+    private void Scrape(Replica replica, Instant at)
+    {
+        _scraper.Scrape(replica, at);
+        replica.NextScrape++;
+        if (at < replica.GoneAt || replica.Target is not null)
+        {
+            _timeline.Add(_replicas.ScrapeAt(replica), Change.Scrape, replica);
+        }
+    }
+
+    private void Decide(Instant now)
+    {
+        if (_loop.NextDue > now)
+        {
+            return;
+        }
+
+        _events.Clear();
+        _loop.Advance(now, _events);
+        foreach (LoopEvent happened in _events)
+        {
+            IReadOnlyList<Replica> changed = [];
+            if (happened is LoopEvent.Scaled scaled && scaled.To != scaled.From && !_input.ScalingOff)
+            {
+                changed = scaled.To > scaled.From
+                    ? _replicas.Grow(scaled.To - scaled.From, scaled.At)
+                    : _replicas.Shrink(scaled.From - scaled.To, scaled.At);
+            }
+
+            _recorder.Add(happened, changed, _input.ScalingOff);
+        }
+    }
+
+    private double Seconds(Instant instant) => (instant - _start).TotalSeconds;
+
+    private Instant StepEnd(int steps) =>
+        _start + TimeSpan.FromSeconds(Math.Min(steps * _input.Step, _input.Plan.Duration));
+}

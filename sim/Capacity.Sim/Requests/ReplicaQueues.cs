@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Capacity.Sim.Requests;
+
+/// <summary>The queues of all replicas, and round robin over those in rotation.</summary>
+internal sealed class ReplicaQueues
+{
+    private readonly int? _workers;
+    private readonly Kernel _kernel;
+    private readonly int _length; // numbers of state per replica
+    private double[] _state = [];
+    private int[] _rotation = [];
+    private int _next;
+
+    /// <summary>Starts without replicas.</summary>
+    /// <param name="workers">Requests served at once by one replica; null lets them overlap freely.</param>
+    /// <param name="portable">Uses the code for any processor, for the test that all give the same bits.</param>
+    public ReplicaQueues(int? workers, bool portable = false)
+    {
+        _workers = workers;
+        bool fitsRegister = workers is <= 8 && !portable;
+        _kernel = workers is null ? Kernel.Overlapping
+            : fitsRegister && Avx512F.IsSupported ? Kernel.Register512
+            : fitsRegister && Avx2.IsSupported ? Kernel.Registers256
+            : Kernel.Any;
+        _length = _kernel switch { Kernel.Overlapping => 1, Kernel.Any => workers!.Value, _ => 8 };
+    }
+
+    private enum Kernel
+    {
+        Overlapping,
+        Register512,
+        Registers256,
+        Any,
+    }
+
+    /// <summary>How many replicas receive requests.</summary>
+    public int InRotation => _rotation.Length;
+
+    /// <summary>Makes a replica idle from an instant on, whatever it was before.</summary>
+    /// <param name="replica">Any index ≥ 0.</param>
+    /// <param name="from">Seconds; no request is served earlier.</param>
+    public void Reset(int replica, double from)
+    {
+        int first = replica * _length;
+        if (first + _length > _state.Length)
+        {
+            Array.Resize(ref _state, Math.Max(first + _length, 2 * _state.Length));
+        }
+
+        Span<double> state = _state.AsSpan(first, _length);
+        state.Fill(double.PositiveInfinity);
+        state[..Math.Min(state.Length, _workers ?? 1)].Fill(from);
+    }
+
+    /// <summary>When the replica has finished everything it was given, seconds.</summary>
+    public double IdleAt(int replica)
+    {
+        double last = double.NegativeInfinity;
+        foreach (double free in _state.AsSpan(replica * _length, _length))
+        {
+            last = double.IsPositiveInfinity(free) ? last : Math.Max(last, free);
+        }
+
+        return last;
+    }
+
+    /// <summary>Puts a replica at the end of the rotation.</summary>
+    public void Join(int replica) => _rotation = [.. _rotation, replica];
+
+    /// <summary>Takes a replica out of the rotation; the turn stays with the same other replica.</summary>
+    public void Leave(int replica)
+    {
+        int place = Array.IndexOf(_rotation, replica);
+        if (place < 0)
+        {
+            return;
+        }
+
+        _rotation = [.. _rotation.Where(r => r != replica)];
+        _next -= place < _next ? 1 : 0;
+        _next = _next >= _rotation.Length ? 0 : _next;
+    }
+
+    /// <summary>Serves requests in order of arrival, each by the replica whose turn it is.</summary>
+    /// <param name="at">Arrivals, seconds, ascending.</param>
+    /// <param name="service">Seconds for which a worker is held.</param>
+    /// <param name="finish">Receives when the worker is done.</param>
+    /// <param name="replica">Receives who served it.</param>
+    public void Serve(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica)
+    {
+        switch (_kernel)
+        {
+            case Kernel.Overlapping:
+                _next = RoundRobin<OverlappingWorkers>(at, service, finish, replica, _state, _length, _rotation, _next);
+                break;
+            case Kernel.Register512:
+                _next = RoundRobin<EightWorkersIn512Bits>(at, service, finish, replica, _state, _length, _rotation, _next);
+                break;
+            case Kernel.Registers256:
+                _next = RoundRobin<EightWorkersIn256Bits>(at, service, finish, replica, _state, _length, _rotation, _next);
+                break;
+            default:
+                _next = RoundRobin<AnyWorkers>(at, service, finish, replica, _state, _length, _rotation, _next);
+                break;
+        }
+    }
+
+    /// <summary>A leaf loop: without calls, so that everything stays in registers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int RoundRobin<TWorkers>(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica,
+        double[] state, int length, ReadOnlySpan<int> rotation, int next)
+        where TWorkers : IWorkers
+    {
+        unchecked
+        {
+            service = service[..at.Length];
+            finish = finish[..at.Length];
+            replica = replica[..at.Length];
+            for (int i = 0; i < at.Length; i++)
+            {
+                int turn = rotation[next];
+                replica[i] = turn;
+                finish[i] = TWorkers.Serve(ref state[turn * length], length, at[i], service[i]);
+                next++;
+                next = next == rotation.Length ? 0 : next;
+            }
+
+            return next;
+        }
+    }
+}

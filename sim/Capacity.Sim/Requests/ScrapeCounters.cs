@@ -1,0 +1,229 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Capacity.Model;
+
+namespace Capacity.Sim.Requests;
+
+/// <summary>
+/// The histogram <c>http_server_resp_time</c> of every replica, exact as of each of its scrapes: a request counts from
+/// the first scrape at or after its finish.
+/// </summary>
+/// <remarks>
+/// Finishes are known ahead of time. They are counted in a ring of scrape intervals, which is folded into running
+/// totals scrape by scrape, and which grows when a queue reaches further into the future than the ring.
+/// </remarks>
+internal sealed class ScrapeCounters
+{
+    /// <summary>Buckets, the last one +Inf.</summary>
+    public const int Buckets = 12;
+
+    private static readonly double[] UpperBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, double.PositiveInfinity];
+    private static readonly byte[] FirstBucket = FirstBuckets();
+
+    private readonly int _series;
+    private readonly double _perInterval;
+    private readonly long _last; // later scrapes than this do not happen: whatever finishes after it counts in it
+    private int _slots = 8; // a power of two
+    private Cell[] _ring = [];
+    private double[] _phase = [];
+    private long[] _folded = []; // the next scrape of each replica
+    private SeriesTotals[] _totals = [];
+
+    /// <summary>Starts without replicas.</summary>
+    /// <param name="series">Series per replica: one per method and path.</param>
+    /// <param name="interval">Scrape interval, seconds.</param>
+    /// <param name="duration">Length of the run, seconds.</param>
+    public ScrapeCounters(int series, double interval, double duration)
+    {
+        _series = series;
+        _perInterval = 1 / interval;
+        _last = (long)Math.Ceiling(duration / interval) + 1;
+    }
+
+    /// <summary>Upper bounds of the buckets, as the label <c>le</c> writes them.</summary>
+    public static IReadOnlyList<string> BoundTexts { get; } =
+        ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"];
+
+    /// <summary>Starts a replica's counters at zero.</summary>
+    /// <param name="replica">The next index; replicas are added in order.</param>
+    /// <param name="phase">Its scrapes are at k · interval + phase, seconds.</param>
+    /// <param name="now">Seconds; scrapes before this are not counted for.</param>
+    public void Add(int replica, double phase, double now)
+    {
+        if (replica >= _phase.Length)
+        {
+            int capacity = Math.Max(16, 2 * replica);
+            Array.Resize(ref _phase, capacity);
+            Array.Resize(ref _folded, capacity);
+            Array.Resize(ref _totals, capacity * _series);
+            Array.Resize(ref _ring, capacity * _series * _slots);
+        }
+
+        _phase[replica] = phase;
+        _folded[replica] = Math.Max(0, (long)Math.Ceiling((now - phase) * _perInterval));
+    }
+
+    /// <summary>Makes sure that finishes up to an instant fit into the ring.</summary>
+    /// <param name="now">Seconds; everything before has been folded.</param>
+    /// <param name="latest">Seconds.</param>
+    public void Reserve(double now, double latest)
+    {
+        double needed = (Math.Min(latest * _perInterval, _last) - (now * _perInterval)) + 4;
+        while (needed > _slots)
+        {
+            Grow();
+        }
+    }
+
+    /// <summary>Counts requests. Call <see cref="Reserve"/> before.</summary>
+    /// <param name="batch">With finish and replica.</param>
+    /// <param name="from">The first to count.</param>
+    /// <param name="to">Behind the last to count.</param>
+    /// <param name="seriesOfKind">Which series a kind counts in.</param>
+    public void Record(RequestBatch batch, int from, int to, ReadOnlySpan<int> seriesOfKind) => Record(
+        batch.At.AsSpan(from, to - from), batch.Finish.AsSpan(from, to - from), batch.Replica.AsSpan(from, to - from),
+        batch.Kind.AsSpan(from, to - from), seriesOfKind);
+
+    /// <summary>Adds fast requests to a replica's totals: health checks, which need no ring.</summary>
+    public void Add(int replica, int series, long requests, double sumSeconds)
+    {
+        ref SeriesTotals totals = ref _totals[(replica * _series) + series];
+        totals.Counts[0] += requests;
+        totals.Sum += sumSeconds;
+    }
+
+    /// <summary>Moves what a scrape sees into the totals.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="scrape">The k of the scrape's instant.</param>
+    public void Fold(int replica, long scrape)
+    {
+        for (; _folded[replica] <= scrape; _folded[replica]++)
+        {
+            int slot = (int)(_folded[replica] & (_slots - 1));
+            for (int series = 0; series < _series; series++)
+            {
+                ref Cell cell = ref _ring[(((replica * _series) + series) * _slots) + slot];
+                ref SeriesTotals totals = ref _totals[(replica * _series) + series];
+                for (int bucket = 0; bucket < Buckets; bucket++)
+                {
+                    totals.Counts[bucket] += cell.Counts[bucket];
+                }
+
+                totals.Sum += cell.Sum;
+                cell = default;
+            }
+        }
+    }
+
+    /// <summary>Cumulative counts by bucket as of the last fold.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="series">The series.</param>
+    /// <param name="cumulative">Receives <see cref="Buckets"/> counts; the last is the count of all.</param>
+    /// <returns>The sum of the durations, seconds.</returns>
+    public double Read(int replica, int series, Span<long> cumulative)
+    {
+        ref SeriesTotals totals = ref _totals[(replica * _series) + series];
+        long count = 0;
+        for (int bucket = 0; bucket < Buckets; bucket++)
+        {
+            count += totals.Counts[bucket];
+            cumulative[bucket] = count;
+        }
+
+        return totals.Sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Record(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> finish, ReadOnlySpan<int> replica, ReadOnlySpan<int> kind,
+        ReadOnlySpan<int> seriesOfKind)
+    {
+        unchecked
+        {
+            Cell[] ring = _ring;
+            double[] phase = _phase;
+            ReadOnlySpan<double> bounds = UpperBounds;
+            ReadOnlySpan<byte> firstBucket = FirstBucket;
+            double perInterval = _perInterval;
+            int slots = _slots;
+            int series = _series;
+            long last = _last;
+            finish = finish[..at.Length];
+            replica = replica[..at.Length];
+            kind = kind[..at.Length];
+            for (int i = 0; i < at.Length; i++)
+            {
+                int who = replica[i];
+                double seconds = finish[i] - at[i];
+                int bucket = firstBucket[LatencyHistogram.IndexOf(seconds)];
+                bucket += seconds > bounds[bucket] ? 1 : 0;
+                long scrape = double.ConvertToIntegerNative<long>(((finish[i] - phase[who]) * perInterval) + 1);
+                scrape = Math.Min(scrape, last);
+                int place = (((who * series) + seriesOfKind[kind[i]]) * slots) + ((int)scrape & (slots - 1));
+                ref Cell cell = ref ring[place];
+                cell.Counts[bucket]++;
+                cell.Sum += seconds;
+            }
+        }
+    }
+
+    private void Grow()
+    {
+        var larger = new Cell[_ring.Length * 2];
+        for (int replica = 0; replica < _phase.Length; replica++)
+        {
+            for (int series = 0; series < _series; series++)
+            {
+                int place = (replica * _series) + series;
+                for (long scrape = _folded[replica]; scrape < _folded[replica] + _slots; scrape++)
+                {
+                    larger[(place * _slots * 2) + (int)(scrape & ((_slots * 2) - 1))] =
+                        _ring[(place * _slots) + (int)(scrape & (_slots - 1))];
+                }
+            }
+        }
+
+        _ring = larger;
+        _slots *= 2;
+    }
+
+    /// <summary>For each bucket of the fine histogram the first of our buckets that it can fall into.</summary>
+    /// <remarks>A fine bucket holds at most one of our bounds, so one comparison then decides.</remarks>
+    private static byte[] FirstBuckets()
+    {
+        var first = new byte[LatencyHistogram.Buckets];
+        for (int i = 0; i < first.Length; i++)
+        {
+            first[i] = (byte)Array.FindIndex(UpperBounds, b => b >= LatencyHistogram.LowerBound(i));
+        }
+
+        first[0] = 0; // also everything below the fine range
+        return first;
+    }
+
+    [InlineArray(Buckets)]
+    private struct BucketCounts
+    {
+        private uint _first;
+    }
+
+    [InlineArray(Buckets)]
+    private struct BucketTotals
+    {
+        private long _first;
+    }
+
+    /// <summary>One cache line.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private struct Cell
+    {
+        public BucketCounts Counts;
+        public double Sum;
+    }
+
+    private struct SeriesTotals
+    {
+        public BucketTotals Counts;
+        public double Sum;
+    }
+}

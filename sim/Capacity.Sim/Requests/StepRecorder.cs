@@ -1,0 +1,223 @@
+using System.Runtime.CompilerServices;
+using Capacity.Model;
+
+namespace Capacity.Sim.Requests;
+
+/// <summary>
+/// Response times by step of the run and by kind: a request counts in the step in which its answer arrives.
+/// </summary>
+/// <remarks>
+/// Finishes are known ahead of time. They are counted in a ring of steps, which is folded step by step, and which
+/// grows when a queue reaches further into the future than the ring.
+/// </remarks>
+internal sealed class StepRecorder
+{
+    private const int Buckets = LatencyHistogram.Buckets;
+
+    private readonly int _kinds;
+    private readonly double _perStep;
+    private readonly int _last;
+    private readonly uint[] _services;
+    private readonly Sums[] _latencySums;
+    private readonly Sums[] _serviceSums;
+    private readonly uint[] _folding = new uint[Buckets];
+    private int _slots = 2; // a power of two
+    private uint[] _ring;
+    private int _folded;
+
+    /// <summary>Starts at the first step.</summary>
+    /// <param name="kinds">How many kinds of requests.</param>
+    /// <param name="step">Seconds.</param>
+    /// <param name="steps">Steps of the run; what is answered after it counts in one more step.</param>
+    public StepRecorder(int kinds, double step, int steps)
+    {
+        _last = steps;
+        _kinds = kinds;
+        _perStep = 1 / step;
+        _ring = new uint[_slots * kinds * Buckets];
+        _services = new uint[kinds * Buckets];
+        _latencySums = new Sums[kinds];
+        _serviceSums = new Sums[kinds];
+        Latency = [.. Enumerable.Range(0, kinds).Select(_ => new LatencyHistogram())];
+        Service = [.. Enumerable.Range(0, kinds).Select(_ => new LatencyHistogram())];
+    }
+
+    /// <summary>Response times kind by kind; complete after <see cref="Complete"/>.</summary>
+    public IReadOnlyList<LatencyHistogram> Latency { get; }
+
+    /// <summary>Service times kind by kind; complete after <see cref="Complete"/>.</summary>
+    public IReadOnlyList<LatencyHistogram> Service { get; }
+
+    /// <summary>Makes sure that answers up to an instant fit into the ring.</summary>
+    /// <param name="latest">Seconds since the start of the run.</param>
+    public void Reserve(double latest)
+    {
+        double needed = Math.Min(latest * _perStep, _last) - _folded + 2;
+        while (needed > _slots)
+        {
+            Grow();
+        }
+    }
+
+    /// <summary>Counts requests. Call <see cref="Reserve"/> before.</summary>
+    public void Record(RequestBatch batch, int from, int to)
+    {
+        int count = to - from;
+        Span<double> at = batch.At.AsSpan(from, count);
+        Span<double> service = batch.Service.AsSpan(from, count);
+        Span<double> overhead = batch.Overhead.AsSpan(from, count);
+        Span<double> finish = batch.Finish.AsSpan(from, count);
+        Span<int> kind = batch.Kind.AsSpan(from, count);
+        if (_kinds == 1)
+        {
+            RecordOneKind(at, service, overhead, finish);
+        }
+        else
+        {
+            RecordKinds(at, service, overhead, finish, kind);
+        }
+    }
+
+    /// <summary>Takes the next step out of the ring.</summary>
+    /// <returns>How many answers arrived in it and their quantiles, seconds; NaN without answers.</returns>
+    public StepSummary Fold()
+    {
+        Array.Clear(_folding);
+        int slot = _folded & (_slots - 1);
+        long count = 0;
+        for (int kind = 0; kind < _kinds; kind++)
+        {
+            Span<uint> counts = _ring.AsSpan(((slot * _kinds) + kind) * Buckets, Buckets);
+            Latency[kind].Add(counts, 0, 0);
+            for (int i = 0; i < counts.Length; i++)
+            {
+                _folding[i] += counts[i];
+                count += counts[i];
+            }
+
+            counts.Clear();
+        }
+
+        _folded++;
+        return count == 0
+            ? new StepSummary(0, double.NaN, double.NaN, double.NaN)
+            : new StepSummary(count, Quantile(count, 0.5), Quantile(count, 0.95), Quantile(count, 0.99));
+    }
+
+    /// <summary>Folds everything that is left, wherever it lies, into the histograms.</summary>
+    public void Complete()
+    {
+        for (int i = 0; i < _slots; i++)
+        {
+            Fold();
+        }
+
+        Span<uint> nothing = [];
+        for (int kind = 0; kind < _kinds; kind++)
+        {
+            Latency[kind].Add(nothing, _latencySums[kind].Sum, _latencySums[kind].Max);
+            Service[kind].Add(_services.AsSpan(kind * Buckets, Buckets), _serviceSums[kind].Sum, _serviceSums[kind].Max);
+        }
+    }
+
+    private double Quantile(long count, double share)
+    {
+        long rank = Math.Clamp((long)Math.Ceiling(share * count), 1, count);
+        long seen = 0;
+        int index = 0;
+        while ((seen += _folding[index]) < rank)
+        {
+            index++;
+        }
+
+        return (LatencyHistogram.LowerBound(index) + LatencyHistogram.LowerBound(index + 1)) / 2;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RecordOneKind(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead, ReadOnlySpan<double> finish)
+    {
+        unchecked
+        {
+            uint[] ring = _ring;
+            uint[] services = _services;
+            double perStep = _perStep;
+            int mask = _slots - 1;
+            int last = _last;
+            Sums latencies = _latencySums[0];
+            Sums held = _serviceSums[0];
+            service = service[..at.Length];
+            overhead = overhead[..at.Length];
+            finish = finish[..at.Length];
+            for (int i = 0; i < at.Length; i++)
+            {
+                double answered = finish[i] + overhead[i];
+                double latency = answered - at[i];
+                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(answered * perStep), last) & mask;
+                ring[(slot * Buckets) + LatencyHistogram.IndexOf(latency)]++;
+                services[LatencyHistogram.IndexOf(service[i])]++;
+                latencies.Sum += latency;
+                latencies.Max = double.MaxNative(latencies.Max, latency);
+                held.Sum += service[i];
+                held.Max = double.MaxNative(held.Max, service[i]);
+            }
+
+            _latencySums[0] = latencies;
+            _serviceSums[0] = held;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RecordKinds(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead, ReadOnlySpan<double> finish,
+        ReadOnlySpan<int> kind)
+    {
+        unchecked
+        {
+            int mask = _slots - 1;
+            int last = _last;
+            for (int i = 0; i < at.Length; i++)
+            {
+                double answered = finish[i] + overhead[i];
+                double latency = answered - at[i];
+                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(answered * _perStep), last) & mask;
+                _ring[(((slot * _kinds) + kind[i]) * Buckets) + LatencyHistogram.IndexOf(latency)]++;
+                _services[(kind[i] * Buckets) + LatencyHistogram.IndexOf(service[i])]++;
+                ref Sums latencies = ref _latencySums[kind[i]];
+                latencies.Sum += latency;
+                latencies.Max = Math.Max(latencies.Max, latency);
+                ref Sums held = ref _serviceSums[kind[i]];
+                held.Sum += service[i];
+                held.Max = Math.Max(held.Max, service[i]);
+            }
+        }
+    }
+
+    private void Grow()
+    {
+        int slotLength = _kinds * Buckets;
+        var larger = new uint[_ring.Length * 2];
+        for (int step = _folded; step < _folded + _slots; step++)
+        {
+            Array.Copy(
+                _ring, (step & (_slots - 1)) * slotLength,
+                larger, (step & ((_slots * 2) - 1)) * slotLength, slotLength);
+        }
+
+        _ring = larger;
+        _slots *= 2;
+    }
+
+    private struct Sums
+    {
+        public double Sum;
+        public double Max;
+    }
+}
+
+/// <summary>The answers of one step.</summary>
+/// <param name="Count">How many arrived.</param>
+/// <param name="P50">Seconds; NaN without answers.</param>
+/// <param name="P95">Seconds; NaN without answers.</param>
+/// <param name="P99">Seconds; NaN without answers.</param>
+internal readonly record struct StepSummary(long Count, double P50, double P95, double P99);

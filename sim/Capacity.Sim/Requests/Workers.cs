@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Capacity.Sim.Requests;
+
+/// <summary>How the workers of one replica take a request: when it is finished is known as soon as it arrives.</summary>
+/// <remarks>
+/// The state of a replica with c workers is the ascending list of the instants at which its workers are free, padded
+/// with +∞. A request takes the first: it finishes at max(first, arrival) + service, which is inserted in its place
+/// (Kiefer and Wolfowitz, 1955). Nothing else has to be remembered about the past, so that no event calendar is needed.
+/// All implementations give the same bits.
+/// </remarks>
+internal interface IWorkers
+{
+    /// <summary>Serves a request.</summary>
+    /// <param name="state">The first number of the replica's state.</param>
+    /// <param name="length">How many numbers the state has.</param>
+    /// <param name="at">Arrival, seconds; not before the replica's previous one.</param>
+    /// <param name="service">Seconds for which a worker is held.</param>
+    /// <returns>When it is finished, seconds.</returns>
+    static abstract double Serve(ref double state, int length, double at, double service);
+}
+
+/// <summary>Up to eight workers in one 512-bit register.</summary>
+internal readonly struct EightWorkersIn512Bits : IWorkers
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Serve(ref double state, int length, double at, double service)
+    {
+        var free = Vector512.LoadUnsafe(ref state);
+        double finish = double.MaxNative(free.ToScalar(), at) + service;
+        Vector512<long> never = Vector512.Create(double.PositiveInfinity).AsInt64();
+        Vector512<double> others = Avx512F.AlignRight64(never, free.AsInt64(), 1).AsDouble();
+        Avx512F.Min(others, Avx512F.Max(free, Vector512.Create(finish))).StoreUnsafe(ref state);
+        return finish;
+    }
+}
+
+/// <summary>Up to eight workers in two 256-bit registers.</summary>
+internal readonly struct EightWorkersIn256Bits : IWorkers
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Serve(ref double state, int length, double at, double service)
+    {
+        var low = Vector256.LoadUnsafe(ref state);
+        var high = Vector256.LoadUnsafe(ref state, 4);
+        double finish = double.MaxNative(low.ToScalar(), at) + service;
+        var inserted = Vector256.Create(finish);
+        var never = Vector256.Create(double.PositiveInfinity);
+        Avx.Min(Avx2.Permute4x64(Avx.Blend(low, high, 1), 0x39), Avx.Max(low, inserted)).StoreUnsafe(ref state);
+        Avx.Min(Avx2.Permute4x64(Avx.Blend(high, never, 1), 0x39), Avx.Max(high, inserted)).StoreUnsafe(ref state, 4);
+        return finish;
+    }
+}
+
+/// <summary>Any number of workers on any processor.</summary>
+internal readonly struct AnyWorkers : IWorkers
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Serve(ref double state, int length, double at, double service)
+    {
+        Span<double> free = MemoryMarshal.CreateSpan(ref state, length);
+        double finish = double.MaxNative(free[0], at) + service;
+        for (int i = 0; i < free.Length - 1; i++)
+        {
+            free[i] = double.MinNative(free[i + 1], double.MaxNative(free[i], finish));
+        }
+
+        free[^1] = double.MaxNative(free[^1], finish);
+        return finish;
+    }
+}
+
+/// <summary>Requests that overlap freely, as a handler that sleeps: nobody waits. The state is the last finish.</summary>
+internal readonly struct OverlappingWorkers : IWorkers
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Serve(ref double state, int length, double at, double service)
+    {
+        double finish = at + service;
+        state = double.MaxNative(state, finish);
+        return finish;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+using Capacity.Control;
+using Capacity.Control.Rules;
+using Capacity.Model;
+using Capacity.Sim.Cluster;
+using Capacity.Sim.Requests;
+
+namespace Capacity.Sim;
+
+/// <summary>Collects what happens in a launch and tells it as a <see cref="RunResult"/>.</summary>
+internal sealed class RunRecorder(SimulationInput input, Instant start)
+{
+    private readonly List<StepSummary> _steps = [];
+    private readonly List<int> _desired = [];
+    private readonly List<int> _ready = [];
+    private readonly List<RunEvent> _events = [];
+    private readonly List<(LoopEvent.Scaled Action, IReadOnlyList<Replica> Replicas)> _actions = [];
+    private readonly List<AlertSpan> _alerts = [];
+    private readonly Dictionary<LabelSet, int> _open = []; // the span of each alert that holds now
+
+    /// <summary>Steps that have ended.</summary>
+    public int StepCount => _steps.Count;
+
+    /// <summary>Notes something.</summary>
+    public void Note(Instant at, string kind, FormattableString text) =>
+        _events.Add(new RunEvent(Seconds(at), kind, text.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>A step has ended.</summary>
+    public void EndStep(StepSummary answers, int desired, int ready)
+    {
+        _steps.Add(answers);
+        _desired.Add(desired);
+        _ready.Add(ready);
+    }
+
+    /// <summary>The control loop did something.</summary>
+    /// <param name="happened">What.</param>
+    /// <param name="replicas">Replicas that come or go because of it.</param>
+    /// <param name="scalingOff">Whether the scaler is only listened to.</param>
+    public void Add(LoopEvent happened, IReadOnlyList<Replica> replicas, bool scalingOff)
+    {
+        switch (happened)
+        {
+            case LoopEvent.AlertChanged change:
+                Note(change.At, "alert", $"{change.Name} is {change.To.ToString().ToLowerInvariant()}");
+                Follow(change);
+                break;
+            case LoopEvent.Notified sent:
+                Note(sent.At, "notification", $"{sent.Receiver}: {sent.Alerts} {sent.Status}");
+                break;
+            case LoopEvent.Scaled scaled:
+                Note(scaled.At, "scale", $"{scaled.Message}");
+                if (scaled.To != scaled.From && !scalingOff)
+                {
+                    _actions.Add((scaled, replicas));
+                }
+
+                break;
+            case LoopEvent.RuleFailed failed:
+                Note(failed.At, "alert", $"{failed.Message}");
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>The run is over.</summary>
+    /// <param name="seed">Its seed.</param>
+    /// <param name="until">Seconds that were simulated.</param>
+    /// <param name="partial">Whether it was interrupted.</param>
+    /// <param name="engine">Its requests, all finished.</param>
+    /// <param name="replicas">Its replicas.</param>
+    public RunResult Result(ulong seed, double until, bool partial, RequestEngine engine, ReplicaSet replicas)
+    {
+        KindResult[] kinds = [.. input.Kinds.Select((kind, i) => Kind(kind.Name, i, engine))];
+        return new RunResult
+        {
+            Provenance = Provenance.Simulated,
+            Scenario = input.Scenario,
+            Seed = seed,
+            Duration = until,
+            Step = input.Step,
+            Series = Series(engine, until),
+            Totals = new RequestCounts(
+                engine.Offered.Sum(), kinds.Sum(k => k.Counts.Ok), kinds.Sum(k => k.Counts.Failed), 0),
+            Kinds = kinds,
+            ScaleActions = [.. _actions.Select(a => Action(a.Action, a.Replicas, until))],
+            Alerts = [.. _alerts.Select(a => double.IsNaN(a.End) ? a with { End = until } : a)],
+            ReplicaHours = replicas.Hours(start + TimeSpan.FromSeconds(until)),
+            Events = _events,
+            Phases = input.Plan.Phases,
+            StartupSeconds =
+            [
+                .. replicas.All.Where(r => r.IsReady && r.ReadyAt > r.StartsAt)
+                    .Select(r => (r.ReadyAt - r.StartsAt).TotalSeconds),
+            ],
+            Partial = partial,
+        };
+    }
+
+    private void Follow(LoopEvent.AlertChanged change)
+    {
+        double at = Seconds(change.At);
+        if (_open.TryGetValue(change.Labels, out int place))
+        {
+            if (change.To == AlertState.Firing)
+            {
+                _alerts[place] = _alerts[place] with { Firing = at };
+            }
+            else if (change.To == AlertState.Inactive)
+            {
+                _alerts[place] = _alerts[place] with { End = at };
+                _open.Remove(change.Labels);
+            }
+
+            return;
+        }
+
+        if (change.To != AlertState.Inactive)
+        {
+            string severity = change.Labels["severity"];
+            _open[change.Labels] = _alerts.Count;
+            _alerts.Add(new AlertSpan(
+                change.Name, at, change.To == AlertState.Firing ? at : double.NaN, double.NaN,
+                severity.Length > 0 ? severity : change.Labels["scale"]));
+        }
+    }
+
+    private ScaleAction Action(LoopEvent.Scaled scaled, IReadOnlyList<Replica> replicas, double until)
+    {
+        bool up = scaled.To > scaled.From;
+        double NotAfterEnd(Instant at) => at < Instant.Never && Seconds(at) <= until ? Seconds(at) : double.NaN;
+        return new ScaleAction(Seconds(scaled.At), scaled.From, scaled.To, scaled.Alert, scaled.Message, new ScaleChain
+        {
+            Scraped = Seconds(scaled.Scraped),
+            Active = Seconds(scaled.Active),
+            Fired = Seconds(scaled.Fired),
+            Flushed = Seconds(scaled.Flushed),
+            Delivered = Seconds(scaled.At),
+            Started = up ? replicas.Min(r => r.Started ? NotAfterEnd(r.StartsAt) : double.NaN) : double.NaN,
+            Ready = up ? replicas.Max(r => r.IsReady ? NotAfterEnd(r.ReadyAt) : double.NaN) : double.NaN,
+            InRotation = up
+                ? replicas.Max(r => r.LeavesAt < r.JoinsAt ? double.NaN : NotAfterEnd(r.JoinsAt))
+                : replicas.Max(r => NotAfterEnd(r.LeavesAt)),
+        });
+    }
+
+    private static KindResult Kind(string name, int index, RequestEngine engine)
+    {
+        LatencyHistogram latency = engine.Recorder.Latency[index];
+        var codes = new SortedDictionary<int, long>();
+        if (latency.Count > 0)
+        {
+            codes[200] = latency.Count;
+        }
+
+        long failed = 0;
+        foreach ((int status, long count) in engine.Failures.OfKind(index))
+        {
+            codes[status] = count;
+            failed += count;
+        }
+
+        return new KindResult(
+            name, new RequestCounts(latency.Count + failed, latency.Count, failed, 0), latency,
+            engine.Recorder.Service[index], codes);
+    }
+
+    private RunSeries Series(RequestEngine engine, double until)
+    {
+        double Length(int step) => Math.Min(input.Step, until - (step * input.Step));
+        long Finished(int step) => _steps[step].Count + engine.Failures.BySteps[step];
+        int[] steps = [.. Enumerable.Range(0, _steps.Count)];
+        return new RunSeries
+        {
+            Offered = [.. steps.Select(i => engine.Offered[i] / Length(i))],
+            Completed = [.. steps.Select(i => Finished(i) / Length(i))],
+            Errors = [.. steps.Select(i => Finished(i) == 0 ? 0 : (double)engine.Failures.BySteps[i] / Finished(i))],
+            P50 = [.. _steps.Select(s => s.P50)],
+            P95 = [.. _steps.Select(s => s.P95)],
+            P99 = [.. _steps.Select(s => s.P99)],
+            Desired = _desired,
+            Ready = _ready,
+        };
+    }
+
+    private double Seconds(Instant instant) => (instant - start).TotalSeconds;
+}

@@ -1,0 +1,41 @@
+using Capacity.Control;
+using Capacity.Model;
+
+namespace Capacity.Sim;
+
+/// <summary>Everything that one simulated launch depends on, besides its seed.</summary>
+public sealed record SimulationInput
+{
+    /// <summary>The demand.</summary>
+    public required LoadPlan Plan { get; init; }
+
+    /// <summary>Names, shares, methods and paths of the requests. At least one.</summary>
+    public required IReadOnlyList<RequestKind> Kinds { get; init; }
+
+    /// <summary>Time for which a worker is held, kind by kind.</summary>
+    public required IReadOnlyList<ServiceLaw> WorkerLaws { get; init; }
+
+    /// <summary>Time added to each response without holding a worker: network and proxy.</summary>
+    public ServiceLaw Overhead { get; init; } = new ServiceLaw.Constant(0);
+
+    /// <summary>Workers, start-up and stop grace of one replica.</summary>
+    public required ServiceModel Service { get; init; }
+
+    /// <summary>How open arrivals are spaced.</summary>
+    public ArrivalSpacing Spacing { get; init; } = ArrivalSpacing.Poisson;
+
+    /// <summary>The control loop.</summary>
+    public required LoopSettings Loop { get; init; }
+
+    /// <summary>Length of a step of the result's series, seconds, &gt; 0; see <see cref="Steps.Choose"/>.</summary>
+    public required double Step { get; init; }
+
+    /// <summary>The scenario's name.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>Recorded requests, in order of arrival, that replace those of the plan; null draws from the plan.</summary>
+    public IReadOnlyList<TraceRequest>? Trace { get; init; }
+
+    /// <summary>Leaves the replicas as they are, whatever the scaler decides.</summary>
+    public bool ScalingOff { get; init; }
+}
