@@ -53,7 +53,8 @@ internal static class RehearsalRun
     {
         try
         {
-            await TargetCheck.RunAsync(target, input.Kinds[0], stop);
+            string path = input.Kinds[0].Path.Replace(RequestKind.ServiceTimePlace, "0", StringComparison.Ordinal);
+            await TargetCheck.RunAsync(target, path, TimeSpan.FromSeconds(5), stop);
         }
         catch (UnreachableTargetException failure)
         {
