@@ -56,8 +56,7 @@ public sealed class PromQuery
         }
 
         long time = at.Milliseconds;
-        _context.Start = time;
-        _context.End = time;
+        _context.Begin(time, time);
         if (_text is not null)
         {
             return new StringResult(_text);
@@ -91,8 +90,7 @@ public sealed class PromQuery
             return new QueryError(_unusable ?? $"invalid expression type \"{TypeCheck.Name(Expr.Type)}\" for range query");
         }
 
-        _context.Start = start.Milliseconds;
-        _context.End = end.Milliseconds;
+        _context.Begin(start.Milliseconds, end.Milliseconds);
         var points = new Dictionary<int, List<(long, double)>>();
         var order = new List<int>();
         try
@@ -125,8 +123,7 @@ public sealed class PromQuery
     /// <exception cref="QueryFailureException">The evaluation failed.</exception>
     internal Vector Evaluate(Instant at)
     {
-        _context.Start = at.Milliseconds;
-        _context.End = at.Milliseconds;
+        _context.Begin(at.Milliseconds, at.Milliseconds);
         return Run(at.Milliseconds);
     }
 
