@@ -36,7 +36,8 @@ public sealed class PromQuery
         }
         catch (QueryFailureException failure)
         {
-            _unusable = failure.Message; // a label name or pattern in a text argument; Prometheus finds it when it evaluates
+            // A label name or pattern in a text argument is wrong, which Prometheus finds when it evaluates.
+            _unusable = failure.Message;
         }
     }
 
@@ -87,7 +88,8 @@ public sealed class PromQuery
         ArgumentOutOfRangeException.ThrowIfLessThan(step, TimeSpan.FromMilliseconds(1));
         if (_unusable is not null || Expr.Type is not (ExprType.Scalar or ExprType.InstantVector))
         {
-            return new QueryError(_unusable ?? $"invalid expression type \"{TypeCheck.Name(Expr.Type)}\" for range query");
+            string type = TypeCheck.Name(Expr.Type);
+            return new QueryError(_unusable ?? $"invalid expression type \"{type}\" for range query");
         }
 
         _context.Begin(start.Milliseconds, end.Milliseconds);

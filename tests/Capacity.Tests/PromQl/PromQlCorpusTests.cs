@@ -73,13 +73,14 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{run - wrong.Count} of {run} equal; {differingHere} of {differing} differ as promtool 2.42 does");
+        output.WriteLine(
+            $"{run - wrong.Count} of {run} equal; {differingHere} of {differing} differ as promtool 2.42 does");
         Assert.Empty(wrong);
         Assert.True(run > 0);
     }
 
-    private static string Name(JsonElement test) =>
-        $"{test.GetProperty("corpus")}/{test.GetProperty("file")}:{test.GetProperty("line")} {test.GetProperty("expr")}";
+    private static string Name(JsonElement test) => $"{test.GetProperty("corpus")}/{test.GetProperty("file")}:"
+        + $"{test.GetProperty("line")} {test.GetProperty("expr")}";
 
     private static IEnumerable<(JsonElement Test, SampleStore Store)> Cases(string corpus)
     {
@@ -89,19 +90,20 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
             string type = root.GetProperty("type").GetString()!;
-            if (type == "env" && root.GetProperty("id").GetString()!.StartsWith(corpus, StringComparison.Ordinal)
-                && !root.GetProperty("has_native_histograms").GetBoolean())
+            string name = root.GetProperty(type == "env" ? "id" : "corpus").GetString()!;
+            if (!name.StartsWith(corpus, StringComparison.Ordinal))
             {
-                stores[root.GetProperty("id").GetString()!] = Load(root);
+                continue;
             }
-            else if (type == "eval" && root.GetProperty("corpus").GetString()!.StartsWith(corpus, StringComparison.Ordinal)
-                && root.GetProperty("floats_only").GetBoolean())
+
+            if (type == "env")
+            {
+                stores[name] = Load(root);
+            }
+            else if (type == "eval" && root.GetProperty("floats_only").GetBoolean())
             {
                 string? env = root.GetProperty("env").GetString();
-                if (env is null || stores.ContainsKey(env))
-                {
-                    yield return (root, env is null ? new SampleStore(TimeSpan.MaxValue) : stores[env]);
-                }
+                yield return (root, env is null ? new SampleStore(TimeSpan.MaxValue) : stores[env]);
             }
         }
     }
@@ -197,8 +199,8 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
 
     private static string? Difference(VectorResult result, JsonElement expect)
     {
-        List<(LabelSet Labels, double Value)> wanted =
-            [.. expect.GetProperty("series").EnumerateArray().Select(s => (Labels(s.GetProperty("labels")), Number(s.GetProperty("value"))))];
+        List<(LabelSet Labels, double Value)> wanted = [.. expect.GetProperty("series").EnumerateArray()
+            .Select(s => (Labels(s.GetProperty("labels")), Number(s.GetProperty("value"))))];
         bool ordered = expect.TryGetProperty("ordered", out JsonElement o) && o.GetBoolean();
         if (wanted.Count != result.Samples.Count)
         {
@@ -258,7 +260,8 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
             .Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => (p.Time, Number(p.Value)))];
     }
 
-    private static Instant At(JsonElement test, string name) => Instant.FromMilliseconds(test.GetProperty(name).GetInt64());
+    private static Instant At(JsonElement test, string name) =>
+        Instant.FromMilliseconds(test.GetProperty(name).GetInt64());
 
     private static LabelSet Labels(JsonElement labels) => new(
         labels.EnumerateObject().Select(l => new KeyValuePair<string, string>(l.Name, l.Value.GetString()!)));

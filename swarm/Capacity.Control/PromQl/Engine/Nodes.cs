@@ -41,7 +41,8 @@ internal sealed class QueryContext(SampleStore store, PromQlOptions options)
     {
         if (++_steps > StepsMax)
         {
-            throw new QueryFailureException("query processing would load too many samples into memory in query execution");
+            throw new QueryFailureException(
+                "query processing would load too many samples into memory in query execution");
         }
     }
 }
@@ -52,7 +53,7 @@ internal abstract class ScalarNode
     public abstract double At(long time);
 }
 
-/// <summary>Computes an instant vector at an instant (ms) into <see cref="Out"/>, which the next run overwrites.</summary>
+/// <summary>Computes an instant vector at an instant (ms); the next run overwrites <see cref="Out"/>.</summary>
 internal abstract class VectorNode
 {
     public Vector Out { get; } = new();
