@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Capacity.Model;
 
 namespace Capacity.Reports;
@@ -9,6 +10,8 @@ public static class RunResultJson
 {
     /// <summary>The version that is written, and the only one that is read.</summary>
     public const int SchemaVersion = 1;
+
+    private static readonly JsonTypeInfo<RunResult> Strict = StrictForm();
 
     /// <summary>The stored form as UTF-8, with a final newline.</summary>
     public static byte[] ToUtf8(RunResult run) => [.. JsonSerializer.SerializeToUtf8Bytes(run, ReportJson.Default.RunResult), (byte)'\n'];
@@ -31,7 +34,7 @@ public static class RunResultJson
         RunResult? run;
         try
         {
-            run = JsonSerializer.Deserialize(source.Text, ReportJson.Default.RunResult);
+            run = JsonSerializer.Deserialize(source.Text, Strict);
         }
         catch (JsonException e)
         {
@@ -52,6 +55,25 @@ public static class RunResultJson
             : Contradiction(run) is { } contradiction
                 ? Wrong("CAP093", new SourceSpan(source, 1, 1, 0), contradiction)
                 : run;
+    }
+
+    /// <summary>
+    /// The contract for reading: every member that is always written must be there. A generated reader would otherwise
+    /// take zero or null for a missing one, not the record's own default.
+    /// </summary>
+    private static JsonTypeInfo<RunResult> StrictForm()
+    {
+        var options = new JsonSerializerOptions(ReportJson.Default.Options)
+        {
+            TypeInfoResolver = ReportJson.Default.WithAddedModifier(static contract =>
+            {
+                foreach (JsonPropertyInfo member in contract.Properties.Where(m => m is { Set: not null, IsSetNullable: false }))
+                {
+                    member.IsRequired = true;
+                }
+            }),
+        };
+        return (JsonTypeInfo<RunResult>)options.GetTypeInfo(typeof(RunResult));
     }
 
     private static Diagnostic Wrong(string code, SourceSpan at, string message) =>

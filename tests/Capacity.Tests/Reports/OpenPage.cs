@@ -61,7 +61,7 @@ internal sealed class OpenPage : IAsyncDisposable
         }
     }
 
-    public async Task KeepAsync(string name, byte[] bytes)
+    public static async Task KeepAsync(string name, byte[] bytes)
     {
         if (BrowserFixture.Shots is { } folder)
         {

@@ -113,7 +113,7 @@ public sealed class PageInBrowserTests(BrowserFixture browser) : IClassFixture<B
     {
         await using OpenPage page = await browser.OpenAsync(HtmlReport.Render(SampleReport.NoGo()), "print.html", ColorScheme.Dark, 1280);
         byte[] pdf = await page.Page.PdfAsync(new PagePdfOptions { PreferCSSPageSize = true, PrintBackground = true });
-        await page.KeepAsync("print.pdf", pdf);
+        await OpenPage.KeepAsync("print.pdf", pdf);
 
         int pages = System.Text.Encoding.Latin1.GetString(pdf).Split("/Type /Page\n").Length - 1;
         Assert.InRange(pages, 2, 6);

@@ -66,6 +66,9 @@ public class RunResultJsonTests
     [InlineData("\"kinds\":[", "\"kinds\":[null,", "CAP093")]
     [InlineData("\"provenance\":\"simulated\"", "\"provenance\":\"guessed\"", "CAP091")]
     [InlineData("\"chain\":{", "\"chain\":null,\"x\":{", "CAP091")]
+    [InlineData("\"chain\":{\"scraped\"", "\"chain\":{\"scrapped\"", "CAP091")]
+    [InlineData("\"events\":", "\"event\":", "CAP091")]
+    [InlineData("\"partial\":", "\"partially\":", "CAP091")]
     public void Damage_is_named(string good, string bad, string code)
     {
         string text = Text(SampleCurves.Run(1));
