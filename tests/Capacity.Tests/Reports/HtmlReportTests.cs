@@ -14,7 +14,8 @@ public class HtmlReportTests
     [Fact]
     public void Sections_come_in_order() => Assert.Equal(
         ["fixes", "objectives", "timeline", "evidence", "reproduce"],
-        Body(SampleReport.NoGo()).Split("<section id=\"").Skip(1).Select(s => s[..s.IndexOf('"', StringComparison.Ordinal)]));
+        Body(SampleReport.NoGo()).Split("<section id=\"").Skip(1)
+            .Select(s => s[..s.IndexOf('"', StringComparison.Ordinal)]));
 
     [Fact]
     public void Without_changes_there_is_no_section_for_them() =>
@@ -78,8 +79,10 @@ public class HtmlReportTests
     {
         CheckReport report = SampleReport.NoGo();
         using JsonDocument data = JsonDocument.Parse(Between(HtmlReport.Render(report), "id=\"data\">", "</script>"));
-        JsonElement latency = data.RootElement.GetProperty("charts").EnumerateArray().Single(c => c.GetProperty("id").GetString() == "latency");
-        JsonElement p99 = latency.GetProperty("series").EnumerateArray().Single(s => s.GetProperty("name").GetString() == "p99");
+        JsonElement latency = data.RootElement.GetProperty("charts").EnumerateArray()
+            .Single(c => c.GetProperty("id").GetString() == "latency");
+        JsonElement p99 = latency.GetProperty("series").EnumerateArray()
+            .Single(s => s.GetProperty("name").GetString() == "p99");
 
         Assert.Equal(report.Launches.P99.Median[40], p99.GetProperty("values")[40].GetDouble(), 0.001);
         Assert.Equal(report.Launches.P99.High[40], p99.GetProperty("high")[40].GetDouble(), 0.001);
@@ -101,7 +104,8 @@ public class HtmlReportTests
     [InlineData("a & b", "a &amp; b")]
     [InlineData("\" onload='x'", "&quot; onload=&#39;x&#39;")]
     public void Holes_are_escaped_and_markup_is_not(string hole, string escaped) =>
-        Assert.Equal($"<p title=\"{escaped}\"><i></i></p>", Html.Of($"<p title=\"{hole}\">{new Html("<i></i>")}</p>").Markup);
+        Assert.Equal($"<p title=\"{escaped}\"><i></i></p>",
+            Html.Of($"<p title=\"{hole}\">{new Html("<i></i>")}</p>").Markup);
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
