@@ -4,7 +4,7 @@ using Capacity.Model;
 namespace Capacity.Reports;
 
 /// <summary>Numbers for people: grouped, with the digits that mean something.</summary>
-internal static class NumberText
+public static class NumberText
 {
     private const char Group = '\u202f'; // narrow no-break space: a group never wraps
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
