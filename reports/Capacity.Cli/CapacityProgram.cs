@@ -15,6 +15,7 @@ internal static class CapacityProgram
     /// <summary>Every word that the user can type, in the order of the help.</summary>
     private static readonly IReadOnlyList<Func<CommandHost, Command>> Words =
     [
+        SimulateCommand.Create,
         ValidateCommand.Create,
         SchemaCommand.Create,
         InitCommand.Create,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Capacity.Cli.Checking;
 using Capacity.Model;
 
 namespace Capacity.Cli;
@@ -55,6 +56,21 @@ internal sealed class ScenarioInput
         Parsed<Scenario> read = ScenarioReader.Read(source, parsed.GetValue(Set), File.Exists);
         console.Explain(read.Diagnostics);
         return read.TryGet(out Scenario? scenario) ? (scenario, ExitCode.Ok) : (null, ExitCode.InvalidScenario);
+    }
+
+    /// <summary>Reads the scenario and the files that it names, and explains what is wrong with them.</summary>
+    /// <returns>Null and the exit code, or the scenario with its control loop.</returns>
+    public (LoadedScenario? Loaded, ExitCode Code) Load(ParseResult parsed, CommandConsole console, ulong seed)
+    {
+        (Scenario? scenario, ExitCode code) = Read(parsed, console);
+        if (scenario is null)
+        {
+            return (null, code);
+        }
+
+        Parsed<LoadedScenario> loaded = ScenarioFiles.Load(scenario, seed);
+        console.Explain(loaded.Diagnostics);
+        return loaded.TryGet(out LoadedScenario? both) ? (both, ExitCode.Ok) : (null, ExitCode.InvalidScenario);
     }
 
     /// <summary>Opens a file that the command line names.</summary>

@@ -154,8 +154,9 @@ internal sealed class LoadTally
         {
             CloseStep();
             int steps = partial
-                ? Math.Clamp((int)Math.Ceiling(duration / _settings.Step), 1, _offered.Length)
+                ? Math.Clamp((int)Math.Ceiling((duration / _settings.Step) - 1e-9), 1, _offered.Length)
                 : _offered.Length;
+            double Length(int step) => Math.Min(_settings.Step, duration - (step * _settings.Step)); // the last may be shorter
             KindResult[] kinds = [.. _kinds.Zip(_settings.Requests, (tally, kind) => tally.Result(kind.Name))];
             return new RunResult
             {
@@ -166,8 +167,8 @@ internal sealed class LoadTally
                 Step = _settings.Step,
                 Series = new RunSeries
                 {
-                    Offered = [.. _offered.Take(steps).Select(n => n / _settings.Step)],
-                    Completed = [.. _completed.Take(steps).Select(n => n / _settings.Step)],
+                    Offered = [.. _offered.Take(steps).Select((n, i) => n / Length(i))],
+                    Completed = [.. _completed.Take(steps).Select((n, i) => n / Length(i))],
                     Errors = _errors[..steps],
                     P50 = _p50[..steps],
                     P95 = _p95[..steps],

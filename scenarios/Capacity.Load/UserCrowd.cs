@@ -1,3 +1,4 @@
+using System.Globalization;
 using Capacity.Model;
 
 namespace Capacity.Load;
@@ -14,12 +15,12 @@ internal sealed class UserCrowd
     {
         double sum = 0;
         _shareUpTo = [.. settings.Requests.Select(r => sum += r.Share)];
-        foreach ((int number, UserPhase phase) in settings.Plan.Users.Index())
+        foreach (UserPhase phase in settings.Plan.Users)
         {
             for (int i = 0; i < phase.Users.Count; i++)
             {
-                _waiting.Enqueue(new User(phase, new RandomSource(settings.Seed, $"user {number}.{i}")), phase.From);
-                _active++;
+                string cause = string.Create(CultureInfo.InvariantCulture, $"user-{_active++}");
+                _waiting.Enqueue(new User(phase, new RandomSource(settings.Seed, cause)), phase.From);
             }
         }
     }

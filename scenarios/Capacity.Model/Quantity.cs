@@ -7,9 +7,11 @@ namespace Capacity.Model;
 /// Each method answers null for null, and null with one diagnostic added for a text that it cannot read: CAP020 (not
 /// such an amount), CAP021 (no unit), CAP022 (unknown unit) or CAP023 (outside the range).
 /// </remarks>
-internal sealed class Quantity(List<Diagnostic> diagnostics)
+public sealed class Quantity(List<Diagnostic> diagnostics)
 {
+    /// <summary>Highest rate that is taken for meant: requests per second.</summary>
     public const double RateMax = 1_000_000;
+    /// <summary>Longest duration that is taken for meant: seconds.</summary>
     public const double DurationMax = 7 * 86_400;
 
     private static readonly (string Suffix, double Seconds)[] DurationUnits =

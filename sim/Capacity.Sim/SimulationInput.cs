@@ -36,6 +36,9 @@ public sealed record SimulationInput
     /// <summary>Recorded requests, in order of arrival, that replace those of the plan; null draws from the plan.</summary>
     public IReadOnlyList<TraceRequest>? Trace { get; init; }
 
+    /// <summary>The service is deployed at second 0: its first replicas start then, instead of being ready.</summary>
+    public bool FreshDeployment { get; init; }
+
     /// <summary>Leaves the replicas as they are, whatever the scaler decides.</summary>
     public bool ScalingOff { get; init; }
 }

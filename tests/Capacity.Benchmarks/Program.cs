@@ -1,3 +1,12 @@
 using BenchmarkDotNet.Running;
+using Capacity.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    case ["sim"]:
+        SimulatorSpeed.Print(Console.Out);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}

@@ -21,7 +21,7 @@ internal static class ObjectivesSection
     {
         string tone = Icons.Tone(o.State);
         return Html.Of($"""
-            <tr><td><b>{o.Title}</b></td><td>{o.LimitText}</td><td>{o.PredictedText}<small>90 %: {o.RangeText}</small></td><td>{Bullet(o, tone)}</td>
+            <tr><td><b>{o.Title}</b></td><td>{o.LimitText}</td><td>{o.PredictedText}<small>90 %: <span class="nw">{o.RangeText}</span></small></td><td>{Bullet(o, tone)}</td>
             <td><span class="st {tone}">{Icons.Of(o.State)}{o.StateWord}</span><small>held in {o.Passed} of {o.Total}</small></td></tr>
             """);
     }

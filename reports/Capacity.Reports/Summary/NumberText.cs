@@ -4,7 +4,7 @@ using Capacity.Model;
 namespace Capacity.Reports;
 
 /// <summary>Numbers for people: grouped, with the digits that mean something.</summary>
-internal static class NumberText
+public static class NumberText
 {
     private const char Group = '\u202f'; // narrow no-break space: a group never wraps
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
@@ -51,9 +51,8 @@ internal static class NumberText
     public static string PercentRange(double low, double high) =>
         string.Create(Invariant, $"{low * 100:0.#}–{high * 100:0.#} %");
 
-    /// <summary>From one value to another, on one line; one value alone when both read the same.</summary>
-    public static string Range(string low, string high) =>
-        low == high ? low : $"{low} – {high}".Replace(' ', '\u00a0');
+    /// <summary>From one value to another; one value alone when both read the same.</summary>
+    public static string Range(string low, string high) => low == high ? low : $"{low} – {high}";
 
     /// <summary>A length of time without empty parts: <c>45 min</c>, not <c>45 min 00 s</c>.</summary>
     public static string Length(double seconds)

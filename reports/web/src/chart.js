@@ -14,6 +14,13 @@ function timeStep(span, room) {
   return steps.find((s) => span / s <= most) ?? 86400;
 }
 
+/** Whole multiples of the step within the view. */
+function timeTicks(view, step) {
+  const first = Math.ceil(view.min / step - 1e-9);
+  const last = Math.floor(view.max / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
+}
+
 /** Ticks 1, 2, 5, 10, … of a logarithmic axis, thinned to fit. */
 function logTicks(min, max, height) {
   const all = [];
@@ -106,15 +113,16 @@ function marks(spec) {
 function option(spec, view, width, hidden) {
   const format = formats[spec.format];
   const ticks = spec.log ? logTicks(spec.min, spec.max, spec.height) : undefined;
+  const times = timeTicks(view, timeStep(view.max - view.min, width - LEFT - RIGHT));
   const shown = spec.series.filter((s) => !hidden.has(s.name));
   return {
     animation: false,
     textStyle: { fontFamily: 'inherit' },
     grid: { left: LEFT, right: RIGHT, top: 10, bottom: spec.timeLabels ? 24 : 8 },
     xAxis: {
-      type: 'value', min: view.min, max: view.max, interval: timeStep(view.max - view.min, width - LEFT - RIGHT),
+      type: 'value', min: view.min, max: view.max,
       splitLine: { show: false }, axisTick: { show: false }, axisLine: { show: true, onZero: false, lineStyle: { color: color('line') } },
-      axisLabel: { show: spec.timeLabels, color: color('faint'), fontSize: 11.5, formatter: clock, showMaxLabel: true, hideOverlap: true, alignMaxLabel: 'right', alignMinLabel: 'left' },
+      axisLabel: { show: spec.timeLabels, color: color('faint'), fontSize: 11.5, formatter: clock, hideOverlap: true, customValues: times },
     },
     yAxis: {
       type: spec.log ? 'log' : 'value', min: spec.min, max: spec.max, splitNumber: Math.max(2, Math.round(spec.height / 55)),
@@ -149,12 +157,13 @@ export function mount(host, spec) {
   const body = host.querySelector('.cbody');
   const legend = host.querySelector('.clegend');
   const hidden = new Set();
-  body.style.height = `${spec.height + (spec.timeLabels ? 34 : 18)}px`;
+  const height = spec.height + (spec.timeLabels ? 34 : 18); // not read back: on paper the style sheet decides
+  body.style.height = `${height}px`;
   const canvas = document.createElement('div');
   canvas.className = 'canvas';
   canvas.setAttribute('aria-hidden', 'true');
   body.append(canvas);
-  const chart = init(canvas, null, { renderer: 'svg', width: body.clientWidth, height: body.clientHeight });
+  const chart = init(canvas, null, { renderer: 'svg', width: body.clientWidth, height });
   let view = { min: 0, max: spec.duration };
   const draw = () => {
     chart.setOption(option(spec, view, body.clientWidth, hidden), { notMerge: true });
@@ -173,6 +182,6 @@ export function mount(host, spec) {
   return {
     spec, body, hidden,
     show(next) { view = next; draw(); },
-    resize() { chart.resize({ width: body.clientWidth, height: body.clientHeight }); draw(); },
+    resize() { chart.resize({ width: body.clientWidth, height }); draw(); },
   };
 }

@@ -30,14 +30,15 @@ function rowsAt(panels, second) {
 
 /** Moves the marks of a lane, which the page draws without a script for the whole duration. */
 function placeLane(track, view) {
-  const at = (second) => (100 * (second - view.min)) / (view.max - view.min);
+  const at = (second) => +((100 * (second - view.min)) / (view.max - view.min)).toFixed(3);
   for (const mark of track.children) {
     if (mark.dataset.from == null) continue;
-    const from = +mark.dataset.from;
-    const to = +(mark.dataset.to ?? from);
+    // A mark that begins before the view is cut there, so that its text stays readable.
+    const from = mark.dataset.to == null ? +mark.dataset.from : Math.max(view.min, +mark.dataset.from);
+    const to = mark.dataset.to == null ? from : Math.min(view.max, +mark.dataset.to);
     mark.style.left = `${at(from)}%`;
-    if (mark.dataset.to != null) mark.style.width = `max(${at(to) - at(from)}%, 2px)`;
-    mark.hidden = to < view.min || from > view.max;
+    if (mark.dataset.to != null) mark.style.width = `max(${+(at(to) - at(from)).toFixed(3)}%, 2px)`;
+    mark.hidden = to < view.min || from > view.max || to < from;
   }
 }
 

@@ -16,7 +16,7 @@ internal sealed class ReplicaSet
     private readonly TimeSpan _rotation;
     private readonly List<Replica> _all = [];
 
-    /// <summary>Starts the first replicas, ready and in rotation.</summary>
+    /// <summary>Starts the first replicas: ready and in rotation, unless the deployment is a fresh one.</summary>
     /// <param name="input">What is simulated.</param>
     /// <param name="timeline">For what does not change how requests are served.</param>
     /// <param name="rotation">For changes of the rotation.</param>
@@ -34,7 +34,12 @@ internal sealed class ReplicaSet
         _startups = new RandomSource(seed, "start-up");
         _orchestrator = TimeSpan.FromSeconds(input.Loop.Delays.Orchestrator);
         _rotation = TimeSpan.FromSeconds(input.Loop.Delays.Rotation);
-        for (int i = 0; i < input.Loop.InitialReplicas; i++)
+        if (input.FreshDeployment)
+        {
+            Grow(input.Loop.InitialReplicas, start);
+        }
+
+        for (int i = _all.Count; i < input.Loop.InitialReplicas; i++)
         {
             Replica replica = Create();
             replica.StartsAt = replica.ListensAt = replica.ReadyAt = replica.JoinsAt = start;

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Capacity.Sim.Requests;
 
-/// <summary>The queues of all replicas, and round robin over those in rotation.</summary>
+/// <summary>
+/// The queues of all replicas, and round robin over those in rotation: request n goes to the replica at place
+/// n mod count, in the order in which they joined.
+/// </summary>
 internal sealed class ReplicaQueues
 {
     private readonly int? _workers;
@@ -11,7 +14,7 @@ internal sealed class ReplicaQueues
     private readonly int _length; // numbers of state per replica
     private double[] _state = [];
     private int[] _rotation = [];
-    private int _next;
+    private long _served;
 
     /// <summary>Starts without replicas.</summary>
     /// <param name="workers">Requests served at once by one replica; null lets them overlap freely.</param>
@@ -69,19 +72,8 @@ internal sealed class ReplicaQueues
     /// <summary>Puts a replica at the end of the rotation.</summary>
     public void Join(int replica) => _rotation = [.. _rotation, replica];
 
-    /// <summary>Takes a replica out of the rotation; the turn stays with the same other replica.</summary>
-    public void Leave(int replica)
-    {
-        int place = Array.IndexOf(_rotation, replica);
-        if (place < 0)
-        {
-            return;
-        }
-
-        _rotation = [.. _rotation.Where(r => r != replica)];
-        _next -= place < _next ? 1 : 0;
-        _next = _next >= _rotation.Length ? 0 : _next;
-    }
+    /// <summary>Takes a replica out of the rotation.</summary>
+    public void Leave(int replica) => _rotation = [.. _rotation.Where(r => r != replica)];
 
     /// <summary>Serves requests in order of arrival, each by the replica whose turn it is.</summary>
     /// <param name="at">Arrivals, seconds, ascending.</param>
@@ -91,26 +83,28 @@ internal sealed class ReplicaQueues
     public void Serve(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica)
     {
+        int next = (int)(_served % _rotation.Length);
+        _served += at.Length;
         switch (_kernel)
         {
             case Kernel.Overlapping:
-                _next = RoundRobin<OverlappingWorkers>(at, service, finish, replica, _state, _length, _rotation, _next);
+                RoundRobin<OverlappingWorkers>(at, service, finish, replica, _state, _length, _rotation, next);
                 break;
             case Kernel.Register512:
-                _next = RoundRobin<EightWorkersIn512Bits>(at, service, finish, replica, _state, _length, _rotation, _next);
+                RoundRobin<EightWorkersIn512Bits>(at, service, finish, replica, _state, _length, _rotation, next);
                 break;
             case Kernel.Registers256:
-                _next = RoundRobin<EightWorkersIn256Bits>(at, service, finish, replica, _state, _length, _rotation, _next);
+                RoundRobin<EightWorkersIn256Bits>(at, service, finish, replica, _state, _length, _rotation, next);
                 break;
             default:
-                _next = RoundRobin<AnyWorkers>(at, service, finish, replica, _state, _length, _rotation, _next);
+                RoundRobin<AnyWorkers>(at, service, finish, replica, _state, _length, _rotation, next);
                 break;
         }
     }
 
     /// <summary>A leaf loop: without calls, so that everything stays in registers.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int RoundRobin<TWorkers>(
+    private static void RoundRobin<TWorkers>(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica,
         double[] state, int length, ReadOnlySpan<int> rotation, int next)
         where TWorkers : IWorkers
@@ -128,8 +122,6 @@ internal sealed class ReplicaQueues
                 next++;
                 next = next == rotation.Length ? 0 : next;
             }
-
-            return next;
         }
     }
 }

@@ -9,7 +9,8 @@ internal sealed class AlertOrder : IComparer<LabelSet>
 {
     public static AlertOrder Instance { get; } = new();
 
-    /// <summary>By job, instance, number of labels, then label by label; an alert without job or instance comes last.</summary>
+    /// <summary>By job, instance, number of labels, then label by label; an alert without job or instance comes
+    /// last.</summary>
     public int Compare(LabelSet? x, LabelSet? y)
     {
         foreach (string name in (ReadOnlySpan<string>)["job", "instance"])

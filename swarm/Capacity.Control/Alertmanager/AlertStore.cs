@@ -11,10 +11,10 @@ internal sealed record StoredAlert(
 
 /// <summary>All alerts, each under its labels, in the order in which they first arrived.</summary>
 /// <remarks>Source: Alertmanager, api/v2/api.go, provider/mem/mem.go, and Merge in types/types.go.</remarks>
-internal sealed class AlertStore(Instant processStart)
+internal sealed class AlertStore(Instant processStart, AlertmanagerOptions options)
 {
     private readonly Dictionary<LabelSet, (StoredAlert Alert, long Order)> _alerts = [];
-    private Instant _nextRemoval = processStart + AlertmanagerOptions.StoreInterval;
+    private Instant _nextRemoval = processStart + options.StoreInterval;
     private long _order;
 
     public IEnumerable<StoredAlert> All => _alerts.Values.OrderBy(a => a.Order).Select(a => a.Alert);
@@ -41,7 +41,8 @@ internal sealed class AlertStore(Instant processStart)
         {
             order = known.Order;
             StoredAlert old = known.Alert;
-            bool overlaps = (endsAt > old.StartsAt && endsAt < old.EndsAt) || (startsAt > old.StartsAt && startsAt < old.EndsAt);
+            bool overlaps = (endsAt > old.StartsAt && endsAt < old.EndsAt)
+                || (startsAt > old.StartsAt && startsAt < old.EndsAt);
             alert = overlaps ? Merge(old, alert, at) : alert;
         }
 
@@ -72,13 +73,13 @@ internal sealed class AlertStore(Instant processStart)
             return;
         }
 
-        long missed = (at - _nextRemoval).Ticks / AlertmanagerOptions.StoreInterval.Ticks;
-        Instant last = _nextRemoval + (missed * AlertmanagerOptions.StoreInterval);
+        long missed = (at - _nextRemoval).Ticks / options.StoreInterval.Ticks;
+        Instant last = _nextRemoval + (missed * options.StoreInterval);
         foreach (StoredAlert alert in _alerts.Values.Select(a => a.Alert).Where(a => a.IsResolved(last)).ToList())
         {
             _alerts.Remove(alert.Labels);
         }
 
-        _nextRemoval = last + AlertmanagerOptions.StoreInterval;
+        _nextRemoval = last + options.StoreInterval;
     }
 }

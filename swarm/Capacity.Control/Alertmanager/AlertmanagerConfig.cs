@@ -23,6 +23,18 @@ public sealed record AlertmanagerConfig
 
     /// <summary>The receiver of a name.</summary>
     public Receiver Receiver(string name) => Receivers.First(r => r.Name == name);
+
+    /// <summary>The same with every duration divided, for a run in fast motion.</summary>
+    /// <param name="speed">Greater than 0; 10 makes a minute last six seconds.</param>
+    public AlertmanagerConfig Faster(double speed) => this with
+    {
+        Root = Root.Faster(speed),
+        ResolveTimeout = ResolveTimeout / speed,
+        Receivers = [.. Receivers.Select(r => r with
+        {
+            Integrations = [.. r.Integrations.Select(i => i with { Timeout = i.Timeout / speed })],
+        })],
+    };
 }
 
 /// <summary>Where notifications go: one or more integrations.</summary>
@@ -93,4 +105,21 @@ public sealed class Route
 
     /// <summary>Where the route is written.</summary>
     public SourceSpan At { get; init; }
+
+    internal Route Faster(double speed) => new()
+    {
+        Receiver = Receiver,
+        Matchers = Matchers,
+        Continue = Continue,
+        GroupBy = GroupBy,
+        GroupByAll = GroupByAll,
+        GroupWait = GroupWait / speed,
+        GroupInterval = GroupInterval / speed,
+        RepeatInterval = RepeatInterval / speed,
+        MuteTimeIntervals = MuteTimeIntervals,
+        ActiveTimeIntervals = ActiveTimeIntervals,
+        Key = Key,
+        Routes = [.. Routes.Select(r => r.Faster(speed))],
+        At = At,
+    };
 }

@@ -9,20 +9,22 @@ public static class AlertmanagerConfigReader
     private static readonly string[] GlobalKeys =
     [
         "resolve_timeout", "http_config", "smtp_from", "smtp_hello", "smtp_smarthost", "smtp_auth_username",
-        "smtp_auth_password", "smtp_auth_password_file", "smtp_auth_secret", "smtp_auth_secret_file", "smtp_auth_identity",
-        "smtp_require_tls", "smtp_tls_config", "smtp_force_implicit_tls", "slack_api_url", "slack_api_url_file", "slack_app_token",
-        "slack_app_token_file", "slack_app_url", "pagerduty_url", "opsgenie_api_url", "opsgenie_api_key", "opsgenie_api_key_file",
-        "hipchat_api_url", "hipchat_auth_token", "wechat_api_url", "wechat_api_secret", "wechat_api_secret_file",
-        "wechat_api_corp_id", "victorops_api_url", "victorops_api_key", "victorops_api_key_file", "telegram_api_url",
-        "telegram_bot_token", "telegram_bot_token_file", "webex_api_url", "rocketchat_api_url", "rocketchat_token",
-        "rocketchat_token_file", "rocketchat_token_id", "rocketchat_token_id_file", "jira_api_url", "mattermost_webhook_url",
-        "mattermost_webhook_url_file", "external_label_names",
+        "smtp_auth_password", "smtp_auth_password_file", "smtp_auth_secret", "smtp_auth_secret_file",
+        "smtp_auth_identity", "smtp_require_tls", "smtp_tls_config", "smtp_force_implicit_tls", "slack_api_url",
+        "slack_api_url_file", "slack_app_token", "slack_app_token_file", "slack_app_url", "pagerduty_url",
+        "opsgenie_api_url", "opsgenie_api_key", "opsgenie_api_key_file", "hipchat_api_url", "hipchat_auth_token",
+        "wechat_api_url", "wechat_api_secret", "wechat_api_secret_file", "wechat_api_corp_id", "victorops_api_url",
+        "victorops_api_key", "victorops_api_key_file", "telegram_api_url", "telegram_bot_token",
+        "telegram_bot_token_file", "webex_api_url", "rocketchat_api_url", "rocketchat_token",
+        "rocketchat_token_file", "rocketchat_token_id", "rocketchat_token_id_file", "jira_api_url",
+        "mattermost_webhook_url", "mattermost_webhook_url_file", "external_label_names",
     ];
 
     /// <summary>Reads a configuration file.</summary>
     /// <returns>
-    /// A configuration, or YAML001–YAML004, CAP010–CAP012 (shape), DUR001–DUR004 (duration), CAP080 (undefined or repeated
-    /// name), CAP081 (matcher or regular expression), CAP082 (root route), CAP083 (value), CAP085 (time interval).
+    /// A configuration, or YAML001–YAML004, CAP010–CAP012 (shape), DUR001–DUR004 (duration), CAP080 (undefined or
+    /// repeated name), CAP081 (matcher or regular expression), CAP082 (root route), CAP083 (value), CAP085 (time
+    /// interval).
     /// </returns>
     public static Parsed<AlertmanagerConfig> Read(SourceText source)
     {
@@ -47,7 +49,8 @@ public static class AlertmanagerConfigReader
         {
             if (new TimeIntervalReader(diagnostics).Read(node) is { } set && !intervals.TryAdd(set.Name, set))
             {
-                file.Report("CAP080", node.At with { Length = 1 }, $"time interval '{set.Name}' is defined twice", "rename one");
+                file.Report("CAP080", node.At with { Length = 1 }, $"time interval '{set.Name}' is defined twice",
+                    "rename one");
             }
         }
 

@@ -6,12 +6,15 @@ namespace Capacity.Control.Alertmanager;
 /// <remarks>
 /// <para>Instants never decrease from call to call. At one instant the host first hands in alerts, then advances:
 /// <see cref="Receive"/>, <see cref="Advance"/>, and <see cref="Delivered"/> when an answer arrives. A group whose
-/// notification is on its way waits for the answer, at most until its flush times out; it then runs the overdue tick.</para>
+/// notification is on its way waits for the answer, at most until its flush times out; it then runs the overdue
+/// tick.</para>
 /// <para>Source: Alertmanager 0.25, dispatch/dispatch.go and notify/notify.go; other versions by
 /// <see cref="AlertmanagerOptions.Profile"/>. Groups due at one instant go in the order of their creation.</para>
 /// </remarks>
 public sealed class AlertmanagerSimulation
 {
+    private const int RememberedRoutesMax = 10_000;
+
     private readonly AlertmanagerOptions _options;
     private readonly Instant _processStart;
     private readonly AlertStore _store;
@@ -19,7 +22,8 @@ public sealed class AlertmanagerSimulation
     private readonly RandomSource _jitter;
     private readonly List<NotificationGroup> _groups = [];
     private readonly Dictionary<(Route Route, LabelSet Labels), NotificationGroup> _groupByLabels = [];
-    private readonly Dictionary<int, Silence> _silences = [];
+    private readonly Muting _muting;
+    private readonly Dictionary<LabelSet, (Route Route, LabelSet Labels)[]> _groupsOfAlert = []; // routing, remembered
     private AlertmanagerConfig _config;
     private Instant _cleanupFrom;
 
@@ -33,13 +37,18 @@ public sealed class AlertmanagerSimulation
         _options = options;
         _processStart = processStart;
         _cleanupFrom = processStart;
-        _store = new AlertStore(processStart);
+        _store = new AlertStore(processStart, options);
+        _muting = new Muting(_store);
         _log = new NotificationLog(processStart, options);
         _jitter = new RandomSource(options.Seed, "alertmanager retries");
     }
 
-    /// <summary>When <see cref="Advance"/> has something to do; <see cref="Instant.Never"/> when nothing is planned.</summary>
+    /// <summary>When <see cref="Advance"/> has something to do; <see cref="Instant.Never"/> when nothing is
+    /// planned.</summary>
     public Instant NextDue { get; private set; } = Instant.Never;
+
+    /// <summary>When set, each look at a group is added: what Alertmanager's debug log calls flushing.</summary>
+    public IList<GroupLook>? Looks { get; set; }
 
     /// <summary>Groups that exist, empty ones included.</summary>
     public int GroupCount => _groups.Count;
@@ -65,7 +74,8 @@ public sealed class AlertmanagerSimulation
 
     /// <summary>Does everything that is due up to and including an instant, in time order.</summary>
     /// <param name="now">The instant.</param>
-    /// <param name="due">Notifications that leave are added, soonest first. Report each with <see cref="Delivered"/>.</param>
+    /// <param name="due">Notifications that leave are added, soonest first. Report each with <see
+    /// cref="Delivered"/>.</param>
     public void Advance(Instant now, List<Notification> due)
     {
         while (NextDue <= now)
@@ -91,7 +101,8 @@ public sealed class AlertmanagerSimulation
     public void Delivered(Notification notification, Instant at, DeliveryOutcome outcome)
     {
         Delivery delivery = notification.Delivery;
-        if (delivery.IsOver || delivery.Flush.IsOver || !delivery.IsWaitingForAnswer || delivery.Attempt != notification.Attempt)
+        if (delivery.IsOver || delivery.Flush.IsOver || !delivery.IsWaitingForAnswer
+            || delivery.Attempt != notification.Attempt)
         {
             return;
         }
@@ -102,24 +113,13 @@ public sealed class AlertmanagerSimulation
 
     /// <summary>Adds a silence.</summary>
     /// <returns>A number for <see cref="ExpireSilence"/>.</returns>
-    public int AddSilence(Silence silence)
-    {
-        int id = _silences.Count + 1;
-        _silences.Add(id, silence);
-        return id;
-    }
+    public int AddSilence(Silence silence) => _muting.Add(silence);
 
     /// <summary>Ends a silence before its time. A number that does not exist is ignored.</summary>
-    public void ExpireSilence(int id, Instant at)
-    {
-        if (_silences.TryGetValue(id, out Silence? silence) && silence.EndsAt > at)
-        {
-            _silences[id] = silence with { EndsAt = at - TimeSpan.FromTicks(1) };
-        }
-    }
+    public void ExpireSilence(int id, Instant at) => _muting.Expire(id, at);
 
-    /// <summary>Reads the configuration anew: all groups are built again from the known alerts, deliveries are given up,
-    /// the notification log stays.</summary>
+    /// <summary>Reads the configuration anew: all groups are built again from the known alerts, deliveries are
+    /// given up, the notification log stays.</summary>
     public void Reload(AlertmanagerConfig config, Instant at)
     {
         foreach (Flush flush in _groups.Select(g => g.Flush).OfType<Flush>())
@@ -131,6 +131,7 @@ public sealed class AlertmanagerSimulation
         _cleanupFrom = at;
         _groups.Clear();
         _groupByLabels.Clear();
+        _groupsOfAlert.Clear();
         _store.RemoveResolved(at);
         foreach (StoredAlert alert in _store.All)
         {
@@ -151,7 +152,8 @@ public sealed class AlertmanagerSimulation
         NextDue = next;
     }
 
-    // Empty groups go at a fixed rhythm. Nothing happens in an empty group, so it suffices to look before one is used again.
+    // Empty groups go at a fixed rhythm. Nothing happens in an empty group, so it suffices to look before the next
+    // alert.
     private void CleanUp(Instant at)
     {
         long rounds = (at - _cleanupFrom).Ticks / _options.CleanupInterval.Ticks;
@@ -174,9 +176,8 @@ public sealed class AlertmanagerSimulation
 
     private void Dispatch(Instant at, StoredAlert alert)
     {
-        foreach (Route route in Routing.Match(_config.Root, alert.Labels))
+        foreach ((Route route, LabelSet labels) in GroupsOf(alert.Labels))
         {
-            LabelSet labels = Routing.GroupLabels(route, alert.Labels);
             bool isNew = !_groupByLabels.TryGetValue((route, labels), out NotificationGroup? group);
             if (isNew)
             {
@@ -204,6 +205,23 @@ public sealed class AlertmanagerSimulation
             Instant earliest = _processStart + _options.StartDelay;
             group.NextTick = group.NextTick < earliest ? earliest : group.NextTick;
         }
+    }
+
+    // The same alert arrives at each evaluation; its route does not change until a reload.
+    private (Route Route, LabelSet Labels)[] GroupsOf(LabelSet alert)
+    {
+        if (!_groupsOfAlert.TryGetValue(alert, out (Route Route, LabelSet Labels)[]? groups))
+        {
+            if (_groupsOfAlert.Count >= RememberedRoutesMax)
+            {
+                _groupsOfAlert.Clear();
+            }
+
+            groups = Routing.Groups(_config.Root, alert);
+            _groupsOfAlert.Add(alert, groups);
+        }
+
+        return groups;
     }
 
     private void Step(NotificationGroup group, Instant at, List<Notification> due)
@@ -239,7 +257,7 @@ public sealed class AlertmanagerSimulation
     private void Tick(NotificationGroup group, Instant at, List<Notification> due)
     {
         TimeSpan interval = group.Route.GroupInterval;
-        TimeSpan patience = interval > AlertmanagerOptions.FlushTimeMin ? interval : AlertmanagerOptions.FlushTimeMin;
+        TimeSpan patience = interval > _options.FlushTimeMin ? interval : _options.FlushTimeMin;
         var flush = new Flush(group, at + patience);
         group.NextTick = at + interval + _options.TimerDrift;
         group.HasFlushed = true;
@@ -252,6 +270,7 @@ public sealed class AlertmanagerSimulation
         }
 
         group.Flush = flush;
+        Looks?.Add(new GroupLook(at, group.Key, flush.Alerts));
         Instant settled = _processStart + _options.GossipSettle;
         if (settled > at)
         {
@@ -266,8 +285,10 @@ public sealed class AlertmanagerSimulation
     private void RunPipeline(Flush flush, Instant at, List<Notification> due)
     {
         Route route = flush.Group.Route;
-        List<NotifiedAlert> alerts = IsMutedNow(route, at) ? [] : flush.Alerts.FindAll(a => !IsInhibited(a.Labels, at) && !IsSilenced(a.Labels, at));
-        IReadOnlyList<Integration> integrations = alerts.Count == 0 ? [] : _config.Receiver(route.Receiver).Integrations;
+        List<NotifiedAlert> alerts = _muting.Pass(_config, route, flush.Alerts, at);
+        IReadOnlyList<Integration> integrations = alerts.Count == 0
+            ? []
+            : _config.Receiver(route.Receiver).Integrations;
         for (int i = 0; i < integrations.Count; i++)
         {
             var state = AlertsByState.Of(alerts);
@@ -279,11 +300,11 @@ public sealed class AlertmanagerSimulation
 
             if (!integration.SendResolved && state.Firing.Count == 0)
             {
-                _log.Record(flush.Group, integration, state, at); // nobody hears of it, but the next firing is news again
+                _log.Record(flush.Group, integration, state, at); // unheard, but the next firing is news again
                 continue;
             }
 
-            var delivery = new Delivery(flush, i, integration, state)
+            var delivery = new Delivery(flush, i, integration, state, _options)
             {
                 Sent = integration.SendResolved ? alerts : alerts.FindAll(a => a.IsFiring),
             };
@@ -295,28 +316,6 @@ public sealed class AlertmanagerSimulation
         {
             Finish(flush, at);
         }
-    }
-
-    private bool IsMutedNow(Route route, Instant at) =>
-        (route.ActiveTimeIntervals.Count > 0 && !route.ActiveTimeIntervals.Any(n => _config.TimeIntervals[n].Contains(at)))
-        || route.MuteTimeIntervals.Any(n => _config.TimeIntervals[n].Contains(at));
-
-    private bool IsSilenced(LabelSet labels, Instant at) => _silences.Values.Any(s => s.Mutes(labels, at));
-
-    private bool IsInhibited(LabelSet labels, Instant at)
-    {
-        foreach (InhibitRule rule in _config.InhibitRules.Where(r => r.IsTarget(labels)))
-        {
-            bool isSourceToo = rule.IsSource(labels);
-            if (_store.Unordered.Any(source => !source.IsResolved(at) && rule.IsSource(source.Labels)
-                && rule.Equal.All(name => source.Labels[name] == labels[name])
-                && !(isSourceToo && rule.IsTarget(source.Labels))))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private Notification Attempt(Delivery delivery, Instant at)

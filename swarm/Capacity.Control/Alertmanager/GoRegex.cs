@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Capacity.Control.Alertmanager;
 
 /// <summary>Go's regular expressions (RE2), anchored at both ends as Alertmanager anchors them.</summary>
-/// <remarks>Source: RE2 syntax. Matching takes linear time, as RE2's does; backreferences and lookarounds are refused.</remarks>
+/// <remarks>Source: RE2 syntax. Matching takes linear time, as RE2's does; backreferences and lookarounds are
+/// refused.</remarks>
 internal static class GoRegex
 {
     /// <summary>Compiles an expression that must match the whole text.</summary>
@@ -13,7 +14,8 @@ internal static class GoRegex
     {
         try
         {
-            return new Regex($@"\A(?:{Translate(pattern)})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return new Regex($@"\A(?:{Translate(pattern)})\z",
+                RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         }
         catch (Exception problem) when (problem is ArgumentException or NotSupportedException)
         {
@@ -21,7 +23,8 @@ internal static class GoRegex
         }
     }
 
-    // Only what differs: ASCII classes, named groups, \Q…\E, and "$", which in .NET also matches before a final newline.
+    // Only what differs: ASCII classes, named groups, \Q…\E, and "$", which in .NET also matches before a final
+    // newline.
     private static string Translate(string pattern)
     {
         var text = new StringBuilder();
@@ -41,6 +44,8 @@ internal static class GoRegex
                     'W' when !inClass => "[^0-9A-Za-z_]",
                     'S' when !inClass => @"[^\t\n\f\r ]",
                     'Q' => Quoted(pattern, ref i),
+                    'p' or 'P' when i + 1 < pattern.Length && char.IsAsciiLetterUpper(pattern[i + 1]) =>
+                        $"\\{pattern[i]}{{{pattern[++i]}}}",
                     _ => $"\\{pattern[i]}",
                 });
             }
@@ -97,8 +102,9 @@ internal static class GoRegex
         (string Name, string Members)[] classes =
         [
             ("[:alnum:]", "0-9A-Za-z"), ("[:alpha:]", "A-Za-z"), ("[:digit:]", "0-9"), ("[:lower:]", "a-z"),
-            ("[:upper:]", "A-Z"), ("[:space:]", @"\t\n\v\f\r "), ("[:word:]", "0-9A-Za-z_"), ("[:xdigit:]", "0-9A-Fa-f"),
-            ("[:punct:]", "!-/:-@\\[-`{-~"), ("[:blank:]", @"\t "), ("[:cntrl:]", @"\x00-\x1F\x7F"), ("[:print:]", " -~"),
+            ("[:upper:]", "A-Z"), ("[:space:]", @"\t\n\v\f\r "), ("[:word:]", "0-9A-Za-z_"),
+            ("[:xdigit:]", "0-9A-Fa-f"), ("[:punct:]", "!-/:-@\\[-`{-~"), ("[:blank:]", @"\t "),
+            ("[:cntrl:]", @"\x00-\x1F\x7F"), ("[:print:]", " -~"),
         ];
         foreach ((string name, string members) in classes)
         {

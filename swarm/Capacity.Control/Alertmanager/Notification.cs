@@ -60,6 +60,13 @@ public sealed record Notification
     internal Delivery Delivery { get; init; } = null!;
 }
 
+/// <summary>One look at a group, whether or not a notification came of it.</summary>
+/// <param name="At">When the group's timer fired.</param>
+/// <param name="GroupKey">As Alertmanager prints it.</param>
+/// <param name="Alerts">The group's alerts, before inhibition, silences and the comparison with the last
+/// notification.</param>
+public sealed record GroupLook(Instant At, string GroupKey, IReadOnlyList<NotifiedAlert> Alerts);
+
 /// <summary>An alert as a notification lists it.</summary>
 /// <param name="Status"><c>firing</c> or <c>resolved</c>.</param>
 /// <param name="Labels">Identify the alert.</param>

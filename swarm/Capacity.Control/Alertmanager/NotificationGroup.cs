@@ -81,13 +81,14 @@ internal sealed class Flush(NotificationGroup group, Instant deadline)
 }
 
 /// <summary>The attempts to deliver one flush to one integration.</summary>
-/// <remarks>Source: Alertmanager, RetryStage in notify/notify.go; cenkalti/backoff, exponential.go and ticker.go.</remarks>
-internal sealed class Delivery(Flush flush, int position, Integration integration, AlertsByState state)
+/// <remarks>Source: Alertmanager, RetryStage in notify/notify.go; cenkalti/backoff, exponential.go and
+/// ticker.go.</remarks>
+internal sealed class Delivery(
+    Flush flush, int position, Integration integration, AlertsByState state, AlertmanagerOptions options)
 {
     private const double Growth = 1.5;
-    private static readonly TimeSpan IntervalMax = TimeSpan.FromSeconds(60);
 
-    private TimeSpan _interval = TimeSpan.FromMilliseconds(500);
+    private TimeSpan _pause = options.RetryPause;
     private Instant _nextAttempt;
 
     public Flush Flush { get; } = flush;
@@ -109,14 +110,15 @@ internal sealed class Delivery(Flush flush, int position, Integration integratio
 
     public bool IsWaitingForAnswer { get; private set; }
 
-    /// <summary>An attempt leaves. The pause until the next counts from here, not from the answer; the factor is its jitter.</summary>
+    /// <summary>An attempt leaves. The pause until the next counts from here, not from the answer; the factor is its
+    /// jitter.</summary>
     public void Begin(Instant at, double factor)
     {
         Attempt++;
         IsWaitingForAnswer = true;
         Due = Integration.Timeout is { } timeout ? at + timeout : Instant.Never;
-        _nextAttempt = at + (_interval * factor);
-        _interval = _interval * Growth < IntervalMax ? _interval * Growth : IntervalMax;
+        _nextAttempt = at + (_pause * factor);
+        _pause = _pause * Growth < options.RetryPauseMax ? _pause * Growth : options.RetryPauseMax;
     }
 
     public void TryAgain(Instant at)

@@ -51,8 +51,8 @@ internal sealed class NotificationLog(Instant processStart, AlertmanagerOptions 
     // Expired entries go at the maintenance, not when they expire.
     private bool IsForgotten(Entry entry, Instant at)
     {
-        long rounds = (at - processStart).Ticks / AlertmanagerOptions.LogInterval.Ticks;
-        return entry.ExpiresAt <= processStart + (rounds * AlertmanagerOptions.LogInterval);
+        long rounds = (at - processStart).Ticks / options.LogInterval.Ticks;
+        return entry.ExpiresAt <= processStart + (rounds * options.LogInterval);
     }
 
     private sealed record Entry(Instant At, AlertsByState Alerts, Instant ExpiresAt);

@@ -9,10 +9,10 @@ internal sealed class ReceiverReader(List<Diagnostic> diagnostics)
     // In the order in which Alertmanager builds them, with their default for send_resolved.
     private static readonly (string Kind, bool SendResolved)[] Kinds =
     [
-        ("webhook", true), ("email", false), ("pagerduty", true), ("opsgenie", true), ("wechat", false), ("slack", false),
-        ("victorops", true), ("pushover", true), ("sns", true), ("telegram", true), ("discord", true), ("webex", true),
-        ("msteams", true), ("msteamsv2", true), ("jira", true), ("rocketchat", true), ("mattermost", true), ("incidentio", true),
-        ("hipchat", false),
+        ("webhook", true), ("email", false), ("pagerduty", true), ("opsgenie", true), ("wechat", false),
+        ("slack", false), ("victorops", true), ("pushover", true), ("sns", true), ("telegram", true),
+        ("discord", true), ("webex", true), ("msteams", true), ("msteamsv2", true), ("jira", true),
+        ("rocketchat", true), ("mattermost", true), ("incidentio", true), ("hipchat", false),
     ];
 
     /// <summary>Reads all receivers.</summary>
@@ -29,7 +29,9 @@ internal sealed class ReceiverReader(List<Diagnostic> diagnostics)
                 int index = 0;
                 foreach (YamlNode entry in fields.List($"{kind}_configs"))
                 {
-                    integrations.Add(kind == "webhook" ? Webhook(entry, index) : Opaque(entry, kind, index, sendResolved));
+                    integrations.Add(kind == "webhook"
+                        ? Webhook(entry, index)
+                        : Opaque(entry, kind, index, sendResolved));
                     index++;
                 }
             }
@@ -57,11 +59,13 @@ internal sealed class ReceiverReader(List<Diagnostic> diagnostics)
         YamlScalar? url = fields.Scalar("url");
         if (url is null && fields.Take("url_file") is null)
         {
-            fields.Report("CAP011", node.At with { Length = 1 }, "a webhook needs the key 'url'", "add for example url: http://scaler:8080/v1/scale-service");
+            fields.Report("CAP011", node.At with { Length = 1 }, "a webhook needs the key 'url'",
+                "add for example url: http://scaler:8080/v1/scale-service");
         }
 
         if (url is not null && url.Text.Contains("://", StringComparison.Ordinal)
-            && !url.Text.StartsWith("http://", StringComparison.Ordinal) && !url.Text.StartsWith("https://", StringComparison.Ordinal))
+            && !url.Text.StartsWith("http://", StringComparison.Ordinal)
+                && !url.Text.StartsWith("https://", StringComparison.Ordinal))
         {
             fields.Report("CAP083", url.At, $"'{url.Text}' is not an HTTP address", "write http://host:port/path");
         }
@@ -70,7 +74,8 @@ internal sealed class ReceiverReader(List<Diagnostic> diagnostics)
         fields.Take("url_file");
         fields.Take("payload");
         TimeSpan? timeout = RouteReader.Duration(fields, "timeout", diagnostics);
-        var webhook = new Integration("webhook", index, url?.Text ?? "", Flag(fields, "send_resolved", true), Max(fields),
+        var webhook = new Integration("webhook", index, url?.Text ?? "", Flag(fields, "send_resolved", true),
+            Max(fields),
             timeout > TimeSpan.Zero ? timeout : null);
         fields.RejectOthers();
         return webhook;
@@ -94,7 +99,8 @@ internal sealed class ReceiverReader(List<Diagnostic> diagnostics)
             return max;
         }
 
-        fields.Report("CAP083", text.At, $"'max_alerts' must be a whole number ≥ 0, not '{text.Text}'", "write 0 for no limit");
+        fields.Report("CAP083", text.At, $"'max_alerts' must be a whole number ≥ 0, not '{text.Text}'",
+            "write 0 for no limit");
         return 0;
     }
 
@@ -112,7 +118,8 @@ internal sealed class ReceiverReader(List<Diagnostic> diagnostics)
             case "false" or "no" or "off" or "n":
                 return false;
             default:
-                fields.Report("CAP083", text.At, $"'{key}' must be true or false, not '{text.Text}'", "write true or false");
+                fields.Report("CAP083", text.At, $"'{key}' must be true or false, not '{text.Text}'",
+                    "write true or false");
                 return fallback;
         }
     }

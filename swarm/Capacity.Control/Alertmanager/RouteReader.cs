@@ -15,12 +15,14 @@ internal sealed class RouteReader(
     {
         var matchers = new List<LabelMatcher>();
         matchers.AddRange(FromMap(fields, equalKey, text => LabelMatcher.Create(text.Key.Text, "=", Value(text))));
-        matchers.AddRange(FromMap(fields, regexKey, text => LabelMatcher.Create(text.Key.Text, "=~", $"^(?:{Value(text)})$")));
+        matchers.AddRange(FromMap(fields, regexKey, text =>
+            LabelMatcher.Create(text.Key.Text, "=~", $"^(?:{Value(text)})$")));
         foreach (YamlNode node in List(fields, listKey))
         {
             if (node is not YamlScalar text)
             {
-                fields.Report("CAP012", node.At, $"an entry of '{listKey}' must be a text, but this is {node.Kind}", "write '- name=\"value\"'");
+                fields.Report("CAP012", node.At, $"an entry of '{listKey}' must be a text, but this is {node.Kind}",
+                    "write '- name=\"value\"'");
                 continue;
             }
 
@@ -53,7 +55,8 @@ internal sealed class RouteReader(
     private static IReadOnlyList<YamlNode> List(YamlFields fields, string key) =>
         fields.Take(key) is YamlScalar one ? [one] : fields.List(key);
 
-    private static IEnumerable<LabelMatcher> FromMap(YamlFields fields, string key, Func<YamlEntry, LabelMatcher?> create)
+    private static IEnumerable<LabelMatcher> FromMap(YamlFields fields, string key,
+        Func<YamlEntry, LabelMatcher?> create)
     {
         switch (fields.Take(key))
         {
@@ -68,13 +71,16 @@ internal sealed class RouteReader(
                     }
                     else
                     {
-                        fields.Report("CAP081", entry.Value.At, $"'{entry.Key.Text}' in '{key}' is not a value or regular expression", "write 'label: value'");
+                        fields.Report("CAP081", entry.Value.At,
+                            $"'{entry.Key.Text}' in '{key}' is not a value or regular expression",
+                            "write 'label: value'");
                     }
                 }
 
                 break;
             case { } other:
-                fields.Report("CAP012", other.At, $"'{key}' must be a map, but this is {other.Kind}", "write 'label: value' lines");
+                fields.Report("CAP012", other.At, $"'{key}' must be a map, but this is {other.Kind}",
+                    "write 'label: value' lines");
                 break;
         }
     }
@@ -99,9 +105,11 @@ internal sealed class RouteReader(
             Key = (parent is null ? "" : parent.Key + "/") + "{" + string.Join(",", matchers) + "}",
             At = node.At,
         };
-        if (parent is null && (matchers.Count > 0 || route.Continue || route.MuteTimeIntervals.Count + route.ActiveTimeIntervals.Count > 0))
+        if (parent is null && (matchers.Count > 0 || route.Continue
+            || route.MuteTimeIntervals.Count + route.ActiveTimeIntervals.Count > 0))
         {
-            fields.Report("CAP082", node.At with { Length = 1 }, "the root route must take every alert", "move matchers, continue and time intervals to a child");
+            fields.Report("CAP082", node.At with { Length = 1 }, "the root route must take every alert",
+                "move matchers, continue and time intervals to a child");
         }
 
         route.Routes = [.. fields.List("routes").Select(child => Read(child, route))];
@@ -111,7 +119,9 @@ internal sealed class RouteReader(
 
     private string ReceiverName(YamlFields fields, Route? parent)
     {
-        YamlScalar? name = parent is null ? fields.RequireScalar("receiver", "receiver: team") : fields.Scalar("receiver");
+        YamlScalar? name = parent is null
+            ? fields.RequireScalar("receiver", "receiver: team")
+            : fields.Scalar("receiver");
         if (name is null)
         {
             return parent?.Receiver ?? "";
@@ -137,7 +147,8 @@ internal sealed class RouteReader(
             all |= text == "...";
             if (text.Length == 0 || labels.Contains(text))
             {
-                fields.Report("CAP083", node.At, $"'{text}' is empty or given twice in 'group_by'", "give each label once");
+                fields.Report("CAP083", node.At, $"'{text}' is empty or given twice in 'group_by'",
+                    "give each label once");
             }
 
             labels.Add(text);
@@ -145,7 +156,8 @@ internal sealed class RouteReader(
 
         if (all && labels.Count > 1)
         {
-            fields.Report("CAP083", fields.At with { Length = 1 }, "'group_by' has '...' beside other labels", "write '...' alone");
+            fields.Report("CAP083", fields.At with { Length = 1 }, "'group_by' has '...' beside other labels",
+                "write '...' alone");
         }
 
         return (labels.Count == 0 || all ? null : labels, all);
@@ -172,7 +184,8 @@ internal sealed class RouteReader(
             names.Add(name);
             if (!timeIntervals.Contains(name, StringComparer.Ordinal))
             {
-                fields.Report("CAP080", node.At, $"time interval '{name}' is not defined", "add it under 'time_intervals'");
+                fields.Report("CAP080", node.At, $"time interval '{name}' is not defined",
+                    "add it under 'time_intervals'");
             }
         }
 

@@ -7,7 +7,8 @@ namespace Capacity.Control.Alertmanager;
 /// <remarks>Source: Alertmanager, dispatch/route.go and dispatch.go.</remarks>
 public static class Routing
 {
-    /// <summary>The routes that an alert takes: depth first, the first child that matches unless it says continue.</summary>
+    /// <summary>The routes that an alert takes: depth first, the first child that matches unless it says
+    /// continue.</summary>
     /// <returns>At least one. A route stands for itself only when none of its children matched.</returns>
     public static IReadOnlyList<Route> Match(Route root, LabelSet labels)
     {
@@ -33,6 +34,10 @@ public static class Routing
 
         return key.Append('}').ToString();
     }
+
+    /// <summary>The groups that an alert belongs to: one for each route it takes.</summary>
+    internal static (Route Route, LabelSet Labels)[] Groups(Route root, LabelSet labels) =>
+        [.. Match(root, labels).Select(route => (route, GroupLabels(route, labels)))];
 
     private static bool Match(Route route, LabelSet labels, List<Route> matched)
     {

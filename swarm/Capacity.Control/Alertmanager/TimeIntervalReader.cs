@@ -12,8 +12,8 @@ internal sealed class TimeIntervalReader(List<Diagnostic> diagnostics)
 
     private static readonly string[] Months =
     [
-        "", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
+        "", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+        "november", "december",
     ];
 
     /// <summary>Reads an entry.</summary>
@@ -35,7 +35,7 @@ internal sealed class TimeIntervalReader(List<Diagnostic> diagnostics)
             Minutes = [.. fields.List("times").Select(Times)],
             Weekdays = Ranges(fields, "weekdays", t => Array.IndexOf(Weekdays, t.ToLowerInvariant()), 0, 6),
             DaysOfMonth = Ranges(fields, "days_of_month", Number, -31, 31),
-            Months = Ranges(fields, "months", t => Array.IndexOf(Months, t.ToLowerInvariant()) is var m and > 0 ? m : Number(t), 1, 12),
+            Months = Ranges(fields, "months", Month, 1, 12),
             Years = Ranges(fields, "years", Number, 0, int.MaxValue),
             Location = Location(fields),
         };
@@ -43,8 +43,13 @@ internal sealed class TimeIntervalReader(List<Diagnostic> diagnostics)
         return interval;
     }
 
+    private static int Month(string text) =>
+        Array.IndexOf(Months, text.ToLowerInvariant()) is var month and > 0 ? month : Number(text);
+
     private static int Number(string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : int.MinValue;
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : int.MinValue;
 
     private (int From, int To) Times(YamlNode node)
     {
@@ -54,7 +59,8 @@ internal sealed class TimeIntervalReader(List<Diagnostic> diagnostics)
         fields.RejectOthers();
         if (from >= to && from >= 0 && to >= 0)
         {
-            fields.Report("CAP085", node.At with { Length = 1 }, "start_time must be before end_time", "split a range that passes midnight in two");
+            fields.Report("CAP085", node.At with { Length = 1 }, "start_time must be before end_time",
+                "split a range that passes midnight in two");
         }
 
         return (from, to);
@@ -80,7 +86,8 @@ internal sealed class TimeIntervalReader(List<Diagnostic> diagnostics)
         return -1;
     }
 
-    private static List<(int From, int To)> Ranges(YamlFields fields, string key, Func<string, int> read, int min, int max)
+    private static List<(int From, int To)> Ranges(YamlFields fields, string key, Func<string, int> read, int min,
+        int max)
     {
         var ranges = new List<(int From, int To)>();
         foreach (YamlNode node in fields.List(key))
@@ -96,7 +103,8 @@ internal sealed class TimeIntervalReader(List<Diagnostic> diagnostics)
             }
             else
             {
-                fields.Report("CAP085", node.At, $"'{text}' is not a range of '{key}'", "write 'from:to', for example 'monday:friday' or '1:5'");
+                fields.Report("CAP085", node.At, $"'{text}' is not a range of '{key}'",
+                    "write 'from:to', for example 'monday:friday' or '1:5'");
             }
         }
 

@@ -25,8 +25,10 @@ public static class WebhookJson
         Labels(json.Append("],\"groupLabels\":"), notification.GroupLabels);
         Labels(json.Append(",\"commonLabels\":"), notification.CommonLabels);
         Labels(json.Append(",\"commonAnnotations\":"), notification.CommonAnnotations);
-        json.Append(",\"externalURL\":").Quote(externalUrl).Append(",\"version\":\"4\",\"groupKey\":").Quote(notification.GroupKey);
-        return json.Append(CultureInfo.InvariantCulture, $",\"truncatedAlerts\":{notification.TruncatedAlerts}}}\n").ToString();
+        json.Append(",\"externalURL\":").Quote(externalUrl).Append(",\"version\":\"4\",\"groupKey\":")
+            .Quote(notification.GroupKey);
+        return json.Append(CultureInfo.InvariantCulture, $",\"truncatedAlerts\":{notification.TruncatedAlerts}}}\n")
+            .ToString();
     }
 
     private static void Alert(StringBuilder json, NotifiedAlert alert)

@@ -2,10 +2,11 @@ using System.Text;
 
 namespace Capacity.Control.Labels;
 
-/// <summary>One of docker-flow-monitor's shortcuts: <c>@resp_time_above:0.1,5m,0.99</c> → PromQL, labels and a summary.</summary>
+/// <summary>One of docker-flow-monitor's shortcuts: <c>@resp_time_above:0.1,5m,0.99</c> → PromQL, labels and a
+/// summary.</summary>
 /// <remarks>
-/// Source: docker-flow-monitor, conf/shortcuts.yaml. In the templates <c>‹S›</c> is the service, <c>‹R›</c> its replicas,
-/// <c>‹0›</c>… the values after the colon. A template ends where a value is missing, as Go's templates do on an error.
+/// Source: docker-flow-monitor, conf/shortcuts.yaml. In the templates <c>‹S›</c> is the service, <c>‹R›</c> its
+/// replicas, <c>‹0›</c>… the values after the colon. A template ends where a value is missing, as Go's do on an error.
 /// </remarks>
 internal sealed record AlertShortcut(string Name, string Expression, string Summary, string? Scale, string? Type)
 {
@@ -31,22 +32,31 @@ internal sealed record AlertShortcut(string Name, string Expression, string Summ
 
     private static readonly AlertShortcut[] All =
     [
-        new("@resp_time_above", FastFraction + " < ‹2›", "Response time of the service ‹S› is above ‹0›", "up", "service"),
-        new("@resp_time_below", FastFraction + " > ‹2›", "Response time of the service ‹S› is below ‹0›", "down", "service"),
+        new("@resp_time_above", FastFraction + " < ‹2›", "Response time of the service ‹S› is above ‹0›", "up",
+            "service"),
+        new("@resp_time_below", FastFraction + " > ‹2›", "Response time of the service ‹S› is below ‹0›", "down",
+            "service"),
         new("@resp_time_server_error",
-            "sum(rate(http_server_resp_time_count{job=\"‹S›\", code=~\"^5..$$\"}[‹0›])) / " + Requests + "[‹0›])) > ‹1›",
+            "sum(rate(http_server_resp_time_count{job=\"‹S›\", code=~\"^5..$$\"}[‹0›])) / " + Requests
+                + "[‹0›])) > ‹1›",
             "Error rate of the service ‹S› is above ‹1›", null, "errors"),
         new("@service_mem_limit", Usage + "/" + Limit + " > ‹0›", "Memory of the service ‹S› is over ‹0›", null, null),
         new("@service_mem_limit_nobuff", "(" + Usage + "-container_memory_cache" + Swarm + ")/" + Limit + " > ‹0›",
             "Memory without buffer of the service ‹S› is over ‹0›", null, null),
         new("@node_mem_limit", NodeMemory + " > ‹0›", "Memory of a node is over ‹0›", null, null),
-        new("@node_mem_limit_total_above", TotalMemory + " > ‹0›", "Total memory of the nodes is over ‹0›", "up", "node"),
-        new("@node_mem_limit_total_below", TotalMemory + " < ‹0›", "Total memory of the nodes is below ‹0›", "down", "node"),
-        new("@node_fs_limit", "(node_filesystem_size" + Disk + " - node_filesystem_free" + Disk + ") / node_filesystem_size"
+        new("@node_mem_limit_total_above", TotalMemory + " > ‹0›", "Total memory of the nodes is over ‹0›", "up",
+            "node"),
+        new("@node_mem_limit_total_below", TotalMemory + " < ‹0›", "Total memory of the nodes is below ‹0›", "down",
+            "node"),
+        new("@node_fs_limit", "(node_filesystem_size" + Disk + " - node_filesystem_free" + Disk
+            + ") / node_filesystem_size"
             + Disk + " > ‹0›", "Disk usage of a node is over ‹0›", null, null),
-        new("@replicas_running", Count + " != ‹R›", "The number of running replicas of the service ‹S› is not ‹R›", "up", "node"),
-        new("@replicas_less_than", Count + " < ‹R›", "The number of running replicas of the service ‹S› is less than ‹R›", "up", "node"),
-        new("@replicas_more_than", Count + " > ‹R›", "The number of running replicas of the service ‹S› is more than ‹R›", "down", "node"),
+        new("@replicas_running", Count + " != ‹R›", "The number of running replicas of the service ‹S› is not ‹R›",
+            "up", "node"),
+        new("@replicas_less_than", Count + " < ‹R›",
+            "The number of running replicas of the service ‹S› is less than ‹R›", "up", "node"),
+        new("@replicas_more_than", Count + " > ‹R›",
+            "The number of running replicas of the service ‹S› is more than ‹R›", "down", "node"),
     ];
 
     /// <summary>The names, with their <c>@</c>.</summary>

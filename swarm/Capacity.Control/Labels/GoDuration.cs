@@ -3,7 +3,8 @@ using Capacity.Model;
 
 namespace Capacity.Control.Labels;
 
-/// <summary>Durations as Go and compose files write them: <c>10s</c>, <c>1m30s</c>, <c>1.5h</c>, <c>250ms</c>.</summary>
+/// <summary>Durations as Go and compose files write them: <c>10s</c>, <c>1m30s</c>, <c>1.5h</c>,
+/// <c>250ms</c>.</summary>
 /// <remarks>Source: Go, time.ParseDuration. Unlike Prometheus' durations there are fractions, and no days.</remarks>
 internal static class GoDuration
 {

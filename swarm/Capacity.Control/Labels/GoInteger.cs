@@ -6,7 +6,8 @@ namespace Capacity.Control.Labels;
 /// <remarks>Source: Go, strconv/atoi.go. The seed programs read labels and query parameters with it.</remarks>
 internal static class GoInteger
 {
-    /// <summary>Reads an optional sign and decimal digits within 64 bits; no spaces, points, underscores or prefixes.</summary>
+    /// <summary>Reads an optional sign and decimal digits within 64 bits; no spaces, points, underscores or
+    /// prefixes.</summary>
     public static bool TryAtoi(string text, out long value)
     {
         value = 0;

@@ -3,10 +3,12 @@ using System.Text;
 namespace Capacity.Control.Labels;
 
 /// <summary>The rule file that docker-flow-monitor hands to Prometheus, byte for byte.</summary>
-/// <remarks>Source: docker-flow-monitor, prometheus/alert.go. Label values are written without quotes, as it does.</remarks>
+/// <remarks>Source: docker-flow-monitor, prometheus/alert.go. Label values are written without quotes, as it
+/// does.</remarks>
 public static class MonitorRuleFile
 {
-    /// <summary>The file's path inside the monitor's container; Prometheus derives the evaluation phase from it.</summary>
+    /// <summary>The file's path inside the monitor's container; Prometheus derives the evaluation phase from
+    /// it.</summary>
     public const string Path = "/etc/prometheus/alert.rules";
 
     /// <summary>The name of the one rule group.</summary>

@@ -3,7 +3,8 @@ using Capacity.Model;
 namespace Capacity.Control.Labels;
 
 /// <summary>A service's labels → the alert rules that docker-flow-monitor makes of them.</summary>
-/// <remarks>Source: docker-flow-monitor, server/server.go; docker-flow-swarm-listener sends each label as a parameter.</remarks>
+/// <remarks>Source: docker-flow-monitor, server/server.go; docker-flow-swarm-listener sends each label as a
+/// parameter.</remarks>
 public static class MonitorRules
 {
     /// <summary>What the names of labels begin with that the listener passes on.</summary>
@@ -27,10 +28,23 @@ public static class MonitorRules
             [.. labels.Where(l => l.Key.StartsWith(LabelPrefix, StringComparison.Ordinal))
                 .Select(l => l with { Key = l.Key[LabelPrefix.Length..] })]);
 
+    /// <summary>The rules that the parameters of one reconfigure request become, <c>serviceName</c> and <c>replicas</c>
+    /// among them.</summary>
+    /// <param name="parameters">
+    /// Of several with one name the first counts; but the last for the service and for the alert without a number.
+    /// </param>
+    public static Parsed<IReadOnlyList<MonitorAlert>> FromRequest(IReadOnlyList<StackLabel> parameters)
+    {
+        string Value(string key) => parameters.LastOrDefault(p => p.Key == key)?.Value ?? "";
+        _ = GoInteger.TryAtoi(Value("replicas"), out long replicas); // no number is 0
+        return FromParameters(Value("serviceName"), replicas, parameters);
+    }
+
     /// <summary>The rules that the parameters of one reconfigure request become.</summary>
     /// <param name="serviceName">The service in the swarm.</param>
     /// <param name="replicas">What the request says; 0 when it says nothing or no number.</param>
-    /// <param name="parameters">Of several with one name the first counts.</param>
+    /// <param name="parameters">Of several with one name the first counts; the last for the alert without a
+    /// number.</param>
     /// <returns>
     /// Rules, perhaps with warnings CAP050 (unknown shortcut) and CAP051 (too few values), which the monitor does not
     /// notice but Prometheus refuses; or CAP052 (an entry without <c>=</c>), on which the monitor's request fails.
@@ -87,13 +101,18 @@ public static class MonitorRules
 
         private StackLabel? Find(string key) => parameters.FirstOrDefault(p => p.Key == key);
 
-        private string Text(string key) => Find(key)?.Value ?? "";
+        // The monitor reads the alert without a number with a form decoder, which keeps the last of equal names.
+        private StackLabel? Find(string key, string suffix) => suffix.Length == 0
+            ? parameters.LastOrDefault(p => p.Key == key)
+            : Find(key + suffix);
+
+        private string Text(string key, string suffix) => Find(key, suffix)?.Value ?? "";
 
         // The monitor reads the maps of a numbered alert before it knows whether the alert is there at all.
         private MonitorAlert? Alert(string suffix, bool mapsFirst)
         {
-            string name = Text("alertName" + suffix);
-            string condition = Text("alertIf" + suffix);
+            string name = Text("alertName", suffix);
+            string condition = Text("alertIf", suffix);
             bool valid = name.Length > 0 && condition.Length > 0;
             if (!valid && !mapsFirst)
             {
@@ -107,16 +126,16 @@ public static class MonitorRules
                 return null;
             }
 
-            SourceSpan at = Find("alertIf" + suffix)!.At;
+            SourceSpan at = Find("alertIf", suffix)!.At;
             return new MonitorAlert
             {
                 Name = Formatted($"{serviceName}_{name}"),
                 ServiceName = serviceName,
                 Expr = Expression(condition, labels, annotations, at),
-                For = Text("alertFor" + suffix),
+                For = Text("alertFor", suffix),
                 Labels = [.. labels],
                 Annotations = [.. annotations],
-                IsPersistent = Text("alertPersistent" + suffix) == "true",
+                IsPersistent = Text("alertPersistent", suffix) == "true",
                 At = at,
             };
         }
@@ -203,7 +222,8 @@ public static class MonitorRules
             if (AlertShortcut.Find(pieces[0]) is not { } shortcut)
             {
                 string? near = Spelling.Nearest(pieces[0], AlertShortcut.Names);
-                Diagnostics.Add(new Diagnostic("CAP050", at, $"unknown alert shortcut '{pieces[0]}'; Prometheus will refuse "
+                Diagnostics.Add(new Diagnostic("CAP050", at,
+                    $"unknown alert shortcut '{pieces[0]}'; Prometheus will refuse "
                     + "the whole rule file and keep the old one", near is null
                         ? $"known shortcuts: {string.Join(", ", AlertShortcut.Names)}" : $"did you mean '{near}'?",
                     Severity.Warning));
@@ -221,6 +241,7 @@ public static class MonitorRules
             return (shortcut, values);
         }
 
-        private string Fill(string template, string[] values) => AlertShortcut.Fill(template, serviceName, replicas, values);
+        private string Fill(string template, string[] values) =>
+            AlertShortcut.Fill(template, serviceName, replicas, values);
     }
 }

@@ -3,7 +3,8 @@ using Capacity.Model;
 
 namespace Capacity.Control.Labels;
 
-/// <summary>A service's labels → <see cref="ServiceSettings"/>, with what the real programs accept without a word.</summary>
+/// <summary>A service's labels → <see cref="ServiceSettings"/>, with what the real programs accept without a
+/// word.</summary>
 /// <remarks>
 /// The values are those that docker-scaler and docker-flow-monitor would use. The diagnostics are ours: the real
 /// programs take a wrong label for an absent one.
@@ -12,9 +13,9 @@ public static class ServiceSettingsReader
 {
     private static readonly string[] KnownLabels =
     [
-        "scaleMin", "scaleMax", "scaleUpBy", "scaleDownBy", "scrapePort", "scrapeInterval", "scrapeTimeout", "scrapeType",
-        "scrapeNetwork", "metricsPath", "notify", "distribute", "servicePath", "serviceDomain", "port", "alertName", "alertIf",
-        "alertFor", "alertLabels", "alertAnnotations", "alertPersistent", "reschedule",
+        "scaleMin", "scaleMax", "scaleUpBy", "scaleDownBy", "scrapePort", "scrapeInterval", "scrapeTimeout",
+        "scrapeType", "scrapeNetwork", "metricsPath", "notify", "distribute", "servicePath", "serviceDomain", "port",
+        "alertName", "alertIf", "alertFor", "alertLabels", "alertAnnotations", "alertPersistent", "reschedule",
     ];
 
     /// <summary>Reads the labels with docker-scaler's defaults.</summary>
@@ -24,7 +25,8 @@ public static class ServiceSettingsReader
     /// <param name="service">From the stack file.</param>
     /// <param name="options">Defaults of the scaler, and the names of its labels.</param>
     /// <returns>
-    /// Settings, perhaps with the warnings CAP062 (not a number), CAP063 (negative step), CAP064 (step of 0), CAP065 (label
+    /// Settings, perhaps with the warnings CAP062 (not a number), CAP063 (negative step), CAP064 (step of 0), CAP065
+    /// (label
     /// outside <c>deploy</c>), CAP067 (replicas outside the bounds), CAP068 (label probably misspelt), CAP069 (listener
     /// not told); or the error CAP066 (minimum above maximum).
     /// </returns>
@@ -66,7 +68,8 @@ public static class ServiceSettingsReader
                 ScrapeInterval = Interval("com.df.scrapeInterval"),
                 Port = Port("com.df.port"),
                 ServicePath = _labels.GetValueOrDefault("com.df.servicePath")?.Value,
-                NotifyEnabled = string.Equals(_labels.GetValueOrDefault("com.df.notify")?.Value, "true", StringComparison.OrdinalIgnoreCase),
+                NotifyEnabled = string.Equals(_labels.GetValueOrDefault("com.df.notify")?.Value, "true",
+                    StringComparison.OrdinalIgnoreCase),
                 Labels = _labels.ToDictionary(l => l.Key, l => l.Value.Value, StringComparer.Ordinal),
             };
             CheckBounds(settings, options);
@@ -92,7 +95,8 @@ public static class ServiceSettingsReader
                 return true;
             }
 
-            Warn("CAP062", label.At, $"'{key}' is '{label.Value}', which is not a whole number; {consequence}", "write digits only, for example 2");
+            Warn("CAP062", label.At, $"'{key}' is '{label.Value}', which is not a whole number; {consequence}",
+                "write digits only, for example 2");
             return false;
         }
 
@@ -105,7 +109,8 @@ public static class ServiceSettingsReader
 
             if (bound < 0)
             {
-                Warn("CAP063", label.At, $"'{key}' is negative; docker-scaler ignores it and uses {fallback}", "write a number ≥ 0");
+                Warn("CAP063", label.At, $"'{key}' is negative; docker-scaler ignores it and uses {fallback}",
+                    "write a number ≥ 0");
                 return fallback;
             }
 
@@ -121,11 +126,13 @@ public static class ServiceSettingsReader
 
             if (step < 0)
             {
-                Warn("CAP063", label.At, $"'{key}' is negative; docker-scaler then scales {wrongWay}", "write a number ≥ 1");
+                Warn("CAP063", label.At, $"'{key}' is negative; docker-scaler then scales {wrongWay}",
+                    "write a number ≥ 1");
             }
             else if (step == 0)
             {
-                Warn("CAP064", label.At, $"'{key}' is 0; docker-scaler then never scales that way", "write a number ≥ 1");
+                Warn("CAP064", label.At, $"'{key}' is 0; docker-scaler then never scales that way",
+                    "write a number ≥ 1");
             }
 
             return (int)Math.Clamp(step, int.MinValue, int.MaxValue);
@@ -143,7 +150,8 @@ public static class ServiceSettingsReader
                 return (int)port;
             }
 
-            Warn("CAP062", label.At, $"'{key}' is '{label.Value}', which is not a port", "write a number from 1 to 65535");
+            Warn("CAP062", label.At, $"'{key}' is '{label.Value}', which is not a port",
+                "write a number from 1 to 65535");
             return null;
         }
 
@@ -161,23 +169,28 @@ public static class ServiceSettingsReader
 
         private void CheckBounds(ServiceSettings settings, ScalerOptions options)
         {
-            StackLabel? label = _labels.GetValueOrDefault(options.MinLabel) ?? _labels.GetValueOrDefault(options.MaxLabel);
+            StackLabel? label = _labels.GetValueOrDefault(options.MinLabel)
+                ?? _labels.GetValueOrDefault(options.MaxLabel);
             if (settings.ScaleMin > settings.ScaleMax && label is not null)
             {
                 Diagnostics.Add(new Diagnostic("CAP066", label.At,
-                    $"the minimum of {settings.ScaleMin} replicas is above the maximum of {settings.ScaleMax}; docker-scaler would "
-                    + "let the maximum win", $"raise {options.MaxLabel} (its default is {options.DefaultMax}) or lower {options.MinLabel}"));
+                    $"the minimum of {settings.ScaleMin} replicas is above the maximum of {settings.ScaleMax}; "
+                    + "docker-scaler would let the maximum win",
+                    $"raise {options.MaxLabel} (its default is {options.DefaultMax}) or lower {options.MinLabel}"));
             }
             else if (label is not null && !_service.IsGlobal
                 && (settings.Replicas < settings.ScaleMin || settings.Replicas > settings.ScaleMax))
             {
-                Warn("CAP067", label.At, $"{settings.Replicas} replicas at the start are outside {settings.ScaleMin} to "
-                    + $"{settings.ScaleMax}; the first alert in either direction brings them inside", "change 'replicas' or the bounds");
+                Warn("CAP067", label.At,
+                    $"{settings.Replicas} replicas at the start are outside {settings.ScaleMin} to "
+                    + $"{settings.ScaleMax}; the first alert in either direction brings them inside",
+                        "change 'replicas' or the bounds");
             }
 
             if (_service.IsGlobal && label is not null)
             {
-                Warn("CAP067", label.At, "a global service cannot be scaled; docker-scaler answers 500", "use 'mode: replicated'");
+                Warn("CAP067", label.At, "a global service cannot be scaled; docker-scaler answers 500",
+                    "use 'mode: replicated'");
             }
         }
 
@@ -185,15 +198,18 @@ public static class ServiceSettingsReader
         {
             foreach (StackLabel label in _service.ContainerLabels.Where(l => IsOurs(l.Key)))
             {
-                Warn("CAP065", label.At, $"'{label.Key}' is a container label here; scaler and monitor do not see it", "move it below 'deploy:'");
+                Warn("CAP065", label.At, $"'{label.Key}' is a container label here; scaler and monitor do not see it",
+                    "move it below 'deploy:'");
             }
 
             foreach (StackLabel label in _service.Labels.Where(l => IsOurs(l.Key)))
             {
-                string name = label.Key[MonitorRules.LabelPrefix.Length..].TrimEnd("0123456789".ToCharArray()).TrimEnd('.');
+                string name = label.Key[MonitorRules.LabelPrefix.Length..].TrimEnd("0123456789".ToCharArray())
+                    .TrimEnd('.');
                 if (!KnownLabels.Contains(name) && Spelling.Nearest(name, KnownLabels) is { } near)
                 {
-                    Warn("CAP068", label.At, $"'{label.Key}' has no meaning to scaler or monitor", $"did you mean '{MonitorRules.LabelPrefix}{near}'?");
+                    Warn("CAP068", label.At, $"'{label.Key}' has no meaning to scaler or monitor",
+                        $"did you mean '{MonitorRules.LabelPrefix}{near}'?");
                 }
             }
         }
@@ -204,7 +220,8 @@ public static class ServiceSettingsReader
                 l => l.Key.StartsWith("com.df.alertName", StringComparison.Ordinal) || l.Key == "com.df.scrapePort");
             if (alert is not null && !settings.NotifyEnabled)
             {
-                Warn("CAP069", alert.At, $"'{alert.Key}' has no effect: the listener passes on only services with com.df.notify=true",
+                Warn("CAP069", alert.At,
+                    $"'{alert.Key}' has no effect: the listener passes on only services with com.df.notify=true",
                     "add com.df.notify=true");
             }
         }

@@ -9,13 +9,16 @@ public sealed record StackFile(IReadOnlyList<StackService> Services);
 /// <summary>One service of a stack file.</summary>
 public sealed record StackService
 {
-    /// <summary>The key under <c>services</c>. In the swarm the stack's name and an underscore come before it.</summary>
+    /// <summary>The key under <c>services</c>. In the swarm the stack's name and an underscore come before
+    /// it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Those under <c>deploy.labels</c>: labels of the service, which the scaler and the monitor see.</summary>
+    /// <summary>Those under <c>deploy.labels</c>: labels of the service, which the scaler and the monitor
+    /// see.</summary>
     public required IReadOnlyList<StackLabel> Labels { get; init; }
 
-    /// <summary>Those under <c>labels</c>: labels of each container, which neither the scaler nor the monitor sees.</summary>
+    /// <summary>Those under <c>labels</c>: labels of each container, which neither the scaler nor the monitor
+    /// sees.</summary>
     public required IReadOnlyList<StackLabel> ContainerLabels { get; init; }
 
     /// <summary>Desired replicas, ≥ 0; Docker's default is 1. Without meaning when <see cref="IsGlobal"/>.</summary>
@@ -27,10 +30,12 @@ public sealed record StackService
     /// <summary>Time between health checks; null when the file does not say.</summary>
     public TimeSpan? HealthCheckInterval { get; init; }
 
-    /// <summary>Time during which a starting container may fail its health check; null when the file does not say.</summary>
+    /// <summary>Time during which a starting container may fail its health check; null when the file does not
+    /// say.</summary>
     public TimeSpan? HealthCheckStartPeriod { get; init; }
 
-    /// <summary>Time between the stop signal and the kill; null when the file does not say (Docker's default is 10 s).</summary>
+    /// <summary>Time between the stop signal and the kill; null when the file does not say (Docker's default is 10
+    /// s).</summary>
     public TimeSpan? StopGracePeriod { get; init; }
 
     /// <summary>The image; null when the file does not say.</summary>

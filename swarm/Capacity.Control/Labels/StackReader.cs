@@ -45,7 +45,8 @@ public static class StackReader
                     services.AddRange(map.Entries.Select(Service));
                     break;
                 case { } other:
-                    file.Report("CAP012", other.At, $"'services' must be a map, but this is {other.Kind}", "write 'name:' and its keys below");
+                    file.Report("CAP012", other.At, $"'services' must be a map, but this is {other.Kind}",
+                        "write 'name:' and its keys below");
                     break;
             }
 
@@ -99,7 +100,8 @@ public static class StackReader
                 return count;
             }
 
-            fields.Report("CAP060", node.At, $"'{key}' must be a whole number ≥ 0, not '{node.Text}'", "write for example 4");
+            fields.Report("CAP060", node.At, $"'{key}' must be a whole number ≥ 0, not '{node.Text}'",
+                "write for example 4");
             return 1;
         }
 
@@ -141,7 +143,8 @@ public static class StackReader
                     pairs.AddRange(list.Items.Select(i => Pair(i, key)).OfType<StackLabel>());
                     break;
                 case { } other:
-                    fields.Report("CAP012", other.At, $"'{key}' must be a map or a list, but this is {other.Kind}", "write '- key=value' lines");
+                    fields.Report("CAP012", other.At, $"'{key}' must be a map or a list, but this is {other.Kind}",
+                        "write '- key=value' lines");
                     break;
             }
 
@@ -156,7 +159,8 @@ public static class StackReader
             }
 
             diagnostics.Add(new Diagnostic("CAP012", entry.Value.At,
-                $"'{entry.Key.Text}' in '{key}' must be a single value, but this is {entry.Value.Kind}", "write 'key: value'"));
+                $"'{entry.Key.Text}' in '{key}' must be a single value, but this is {entry.Value.Kind}",
+                    "write 'key: value'"));
             return null;
         }
 

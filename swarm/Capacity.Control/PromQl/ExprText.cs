@@ -19,7 +19,8 @@ internal static class ExprText
         switch (expr)
         {
             case Expr.Number number:
-                text.Append(GoText.Number(number.Value));
+                // "+Inf ^ 2" would read back as the sign of a power.
+                text.Append(double.IsPositiveInfinity(number.Value) ? "Inf" : GoText.Number(number.Value));
                 break;
             case Expr.Text literal:
                 text.Append(GoText.Quote(literal.Value));

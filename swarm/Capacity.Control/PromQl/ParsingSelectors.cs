@@ -117,7 +117,7 @@ internal sealed partial class Parsing
         {
             TimeSpan? step = Is("]") ? null : Duration();
             return Problem is null && Expect("]", "in a subquery")
-                ? Place(new Expr.Subquery(expr, length, step, TimeShift.None), token)
+                ? Place(new Expr.Subquery(expr, length, step, TimeShift.None), Positions[expr])
                 : null;
         }
 
@@ -139,7 +139,7 @@ internal sealed partial class Parsing
             return null;
         }
 
-        return Place(new Expr.Range(selector, length), token);
+        return Place(new Expr.Range(selector, length), Positions[expr]);
     }
 
     private TimeSpan? Duration()

@@ -11,7 +11,8 @@ namespace Capacity.Control.Prometheus;
 public static class PrometheusConfigReader
 {
     /// <summary>Reads a configuration file.</summary>
-    /// <returns>A configuration, or YAML001–YAML004, CAP010–CAP012 (shape), DUR001–DUR004 (duration), CAP070 (value).</returns>
+    /// <returns>A configuration, or YAML001–YAML004, CAP010–CAP012 (shape), DUR001–DUR004 (duration), CAP070
+    /// (value).</returns>
     public static Parsed<PrometheusConfig> Read(SourceText source)
     {
         Parsed<YamlNode> yaml = YamlText.Read(source);
@@ -68,7 +69,8 @@ public static class PrometheusConfigReader
 
                 if (jobs.Exists(j => j.Name == name.Text))
                 {
-                    fields.Report("CAP070", name.At, $"job_name '{name.Text}' is given twice", "give each job a name of its own");
+                    fields.Report("CAP070", name.At, $"job_name '{name.Text}' is given twice",
+                        "give each job a name of its own");
                 }
 
                 jobs.Add(Job(fields, name.Text, config));
@@ -109,7 +111,8 @@ public static class PrometheusConfigReader
                 return null;
             }
 
-            if (int.TryParse(port.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= 65535)
+            if (int.TryParse(port.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number <= 65535)
             {
                 return number;
             }
@@ -159,7 +162,8 @@ public static class PrometheusConfigReader
                 }
                 else
                 {
-                    fields.Report("CAP012", item.At, $"an entry of '{key}' must be a text, but this is {item.Kind}", "write '- text'");
+                    fields.Report("CAP012", item.At, $"an entry of '{key}' must be a text, but this is {item.Kind}",
+                        "write '- text'");
                 }
             }
 

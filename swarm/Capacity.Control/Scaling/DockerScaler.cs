@@ -4,7 +4,8 @@ using Capacity.Model;
 
 namespace Capacity.Control.Scaling;
 
-/// <summary>docker-scaler's decision: a request and a service → the answer, the new number of replicas, an alert.</summary>
+/// <summary>docker-scaler's decision: a request and a service → the answer, the new number of replicas, an
+/// alert.</summary>
 /// <remarks>Source: docker-scaler, server/server.go, service/scaler.go and service/resolvedelta.go.</remarks>
 public static class DockerScaler
 {
@@ -63,7 +64,8 @@ public static class DockerScaler
         };
     }
 
-    /// <summary>The answer when Docker refuses the update; <paramref name="reason"/> is the Docker client's text.</summary>
+    /// <summary>The answer when Docker refuses the update; <paramref name="reason"/> is the Docker client's
+    /// text.</summary>
     public static ScaleAnswer UpdateRefused(ScaleRequest request, string reason)
     {
         string asked = $"Scale service {request.Scale}: {request.Service}";

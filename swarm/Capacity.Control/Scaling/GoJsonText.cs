@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Capacity.Control.Scaling;
 
-/// <summary>Strings as Go's encoding/json writes them: with <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> escaped.</summary>
+/// <summary>Strings as Go's encoding/json writes them: with <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c>
+/// escaped.</summary>
 /// <remarks>Source: Go, encoding/json/encode.go.</remarks>
 internal static class GoJsonText
 {

@@ -17,7 +17,8 @@ public sealed record ScaleRequest(string Service, string Scale, ulong By, string
     private static readonly ScaleRequest Nothing = new("", "", 0, "");
 
     /// <summary>Reads a request, totally: what cannot be read counts as absent.</summary>
-    /// <param name="body">JSON; only <c>groupLabels</c> counts. A value of the wrong type is skipped, as Go does.</param>
+    /// <param name="body">JSON; only <c>groupLabels</c> counts. A value of the wrong type is skipped, as Go
+    /// does.</param>
     /// <param name="query">Without the question mark; may be empty.</param>
     /// <remarks>Source: docker-scaler, server/request.go and server.go; Go, encoding/json and net/url.</remarks>
     public static ScaleRequest Parse(string body, string query)
@@ -96,7 +97,8 @@ public sealed record ScaleRequest(string Service, string Scale, ulong By, string
                 };
             }
             else if (reader.TokenType == JsonTokenType.Number && field == "by" && ulong.TryParse(
-                Encoding.UTF8.GetString(reader.ValueSpan), NumberStyles.None, CultureInfo.InvariantCulture, out ulong by))
+                Encoding.UTF8.GetString(reader.ValueSpan), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out ulong by))
             {
                 request = request with { By = by };
             }
@@ -153,7 +155,8 @@ public sealed record ScaleRequest(string Service, string Scale, ulong By, string
                 continue;
             }
 
-            if (i + 2 >= source.Length || !char.IsAsciiHexDigit((char)source[i + 1]) || !char.IsAsciiHexDigit((char)source[i + 2]))
+            if (i + 2 >= source.Length || !char.IsAsciiHexDigit((char)source[i + 1])
+                || !char.IsAsciiHexDigit((char)source[i + 2]))
             {
                 return null;
             }

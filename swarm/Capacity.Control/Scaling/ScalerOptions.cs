@@ -1,6 +1,7 @@
 namespace Capacity.Control.Scaling;
 
-/// <summary>docker-scaler's settings, with the defaults of its image, and safer variants that it does not have.</summary>
+/// <summary>docker-scaler's settings, with the defaults of its image, and safer variants that it does not
+/// have.</summary>
 /// <remarks>Source: docker-scaler, Dockerfile and cmd/root.go.</remarks>
 public sealed record ScalerOptions
 {
@@ -40,7 +41,8 @@ public sealed record ScalerOptions
     /// <summary>Least time between two changes of a service; zero, as in docker-scaler, for none.</summary>
     public TimeSpan CoolDown { get; init; }
 
-    /// <summary>Refuse steps whose label is negative, which docker-scaler takes as a step in the other direction.</summary>
+    /// <summary>Refuse steps whose label is negative, which docker-scaler takes as a step in the other
+    /// direction.</summary>
     public bool RefuseNegativeSteps { get; init; }
 
     /// <summary>Refuse a lower bound above the upper bound, where docker-scaler lets the upper bound win.</summary>

@@ -10,9 +10,11 @@ namespace Capacity.Tests.Alertmanager;
 /// <summary>Alertmanager's own acceptance tests, restated as data.</summary>
 public sealed class AcceptanceCaseTests
 {
+    private const string Recording = "am-acceptance-cases.json";
+
     private static readonly Instant Origin = Instant.FromSeconds(1_800_000_000);
 
-    public static TheoryData<string> Cases() => [.. Read().Select(Name).Where(n => n.StartsWith("0.25", StringComparison.Ordinal))];
+    public static TheoryData<string> Cases() => Names("0.25");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -22,8 +24,7 @@ public sealed class AcceptanceCaseTests
         Assert.True(wrong.Length == 0, $"{name}: {wrong}");
     }
 
-    public static TheoryData<string> NewerCases() =>
-        [.. Read().Select(Name).Where(n => n.StartsWith("0.34", StringComparison.Ordinal))];
+    public static TheoryData<string> NewerCases() => Names("0.34");
 
     [Theory]
     [MemberData(nameof(NewerCases))]
@@ -33,14 +34,22 @@ public sealed class AcceptanceCaseTests
         Assert.True(wrong.Length == 0, $"{name}: {wrong}");
     }
 
-    internal static string Name(JsonElement test) => $"{test.GetProperty("version").GetString()} {test.GetProperty("test").GetString()}";
+    // Without the file there is one case, which is then skipped.
+    private static TheoryData<string> Names(string version) => RecordedFile.Exists(Recording)
+        ? [.. Read().Select(Name).Where(n => n.StartsWith(version, StringComparison.Ordinal))]
+        : [Recording];
+
+    internal static string Name(JsonElement test) =>
+        $"{test.GetProperty("version").GetString()} {test.GetProperty("test").GetString()}";
 
     internal static List<JsonElement> Read() =>
-        [.. JsonDocument.Parse(File.ReadAllText(RecordedFile.Find("am-acceptance-cases.json"))).RootElement.EnumerateArray()];
+        [.. JsonDocument.Parse(File.ReadAllText(
+            RecordedFile.Find(Recording))).RootElement.EnumerateArray()];
 
     internal static string Replay(JsonElement test, AlertmanagerProfile profile)
     {
-        List<string> collectors = [.. test.GetProperty("webhook_order_in_config").EnumerateArray().Select(c => c.GetString()!)];
+        List<string> collectors = [.. test.GetProperty("webhook_order_in_config").EnumerateArray()
+            .Select(c => c.GetString()!)];
         int next = 0;
         string yaml = string.Join("", test.GetProperty("config").GetString()!.Split("%s")
             .Select((part, i) => i == 0 ? part : $"127.0.0.1:9/{collectors[next++]}{part}"));
@@ -59,7 +68,8 @@ public sealed class AcceptanceCaseTests
         };
         var simulation = new AlertmanagerSimulation(Trace.Config(yaml), options, At(-0.1));
         var sent = collectors.ToDictionary(c => c, _ => new List<Notification>(), StringComparer.Ordinal);
-        foreach (JsonElement action in test.GetProperty("actions").EnumerateArray().OrderBy(a => a.GetProperty("t").GetDouble()))
+        foreach (JsonElement action in test.GetProperty("actions").EnumerateArray()
+            .OrderBy(a => a.GetProperty("t").GetDouble()))
         {
             Instant at = At(action.GetProperty("t").GetDouble());
             Run(simulation, at, sent, collectors, failUntil, hangs);
@@ -88,11 +98,13 @@ public sealed class AcceptanceCaseTests
     }
 
     private static double Seconds(string text) =>
-        double.Parse(new string([.. text.TrimStart().TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]), CultureInfo.InvariantCulture);
+        double.Parse(new string([.. text.TrimStart().TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]),
+            CultureInfo.InvariantCulture);
 
     private static Instant At(double seconds) => Origin + TimeSpan.FromSeconds(seconds);
 
-    private static void Run(AlertmanagerSimulation simulation, Instant until, Dictionary<string, List<Notification>> sent,
+    private static void Run(AlertmanagerSimulation simulation, Instant until, Dictionary<string,
+        List<Notification>> sent,
         List<string> collectors, double failUntil, bool hangs)
     {
         var due = new List<Notification>();
@@ -129,13 +141,15 @@ public sealed class AcceptanceCaseTests
             double from = want.GetProperty("between")[0].GetDouble() - slack;
             double to = want.GetProperty("between")[1].GetDouble() + slack;
             // An alert posted as old as -100 s is listed with the second of its arrival: not restated exactly.
-            bool times = !test.GetProperty("extra_flags").GetString()!.Contains("start-delay", StringComparison.Ordinal);
+            bool times = !test.GetProperty("extra_flags")
+                .GetString()!.Contains("start-delay", StringComparison.Ordinal);
             string expected = Describe(Trace.Posts(want.GetProperty("alerts"), At), times);
             bool nothing = want.GetProperty("alerts").GetArrayLength() == 0;
             var inside = sent.Where(n => n.At >= At(from) && n.At <= At(to)).Select(n => Describe(n, times)).ToList();
             if (nothing ? inside.Count > 0 : !inside.Contains(expected, StringComparer.Ordinal))
             {
-                missing.Add($"{collector} [{from}, {to}]: {expected}\n   got {string.Join(" ; ", inside)}\n   all {string.Join(" ; ", sent.Select(n => $"{(n.At - Origin).TotalSeconds} {Describe(n, times)}"))}");
+                IEnumerable<string> all = sent.Select(n => $"{(n.At - Origin).TotalSeconds} {Describe(n, times)}");
+                missing.Add($"{collector} [{from}, {to}]: {expected}\n   all {string.Join(" ; ", all)}");
             }
         }
 
@@ -143,11 +157,13 @@ public sealed class AcceptanceCaseTests
     }
 
     private static string Describe(Notification notification, bool times) => string.Join(",", notification.Alerts
-        .Select(a => Text(a.Labels, a.Annotations, times ? a.StartsAt : Origin, a.EndsAt)).Order(StringComparer.Ordinal));
+        .Select(a => Text(a.Labels, a.Annotations, times ? a.StartsAt : Origin, a.EndsAt))
+        .Order(StringComparer.Ordinal));
 
     private static string Describe(List<AlertPost> alerts, bool times) => string.Join(",", alerts
-        .Select(a => Text(a.Labels, a.Annotations, times ? a.StartsAt ?? Origin : Origin, a.EndsAt)).Order(StringComparer.Ordinal));
+        .Select(a => Text(a.Labels, a.Annotations, times ? a.StartsAt ?? Origin : Origin, a.EndsAt))
+        .Order(StringComparer.Ordinal));
 
     private static string Text(LabelSet labels, LabelSet annotations, Instant start, Instant? end) =>
-        $"{labels}{annotations}[{(start - Origin).TotalSeconds:0.0},{(end is { } e ? (e - Origin).TotalSeconds : 0):0.0}]";
+        $"{labels}{annotations}[{(start - Origin).TotalSeconds:0.0},{((end ?? Origin) - Origin).TotalSeconds:0.0}]";
 }

@@ -23,8 +23,12 @@ public sealed class AlertmanagerConfigReaderTests
     [InlineData("route: {group_wait: 5s}\n", "CAP011", 1, 8)]
     [InlineData("route: {receiver: r}\nglobal: {slack_api_ulr: x}\n", "CAP010", 2, 10)]
     [InlineData("route: {receiver: r}\ninhibit_rules: [{source_matches: [a=b]}]\n", "CAP010", 2, 18)]
-    [InlineData("route: {receiver: r}\ntime_intervals: [{name: n, time_intervals: [{weekdays: ['monday:someday']}]}]\n", "CAP085", 2, 57)]
-    [InlineData("route: {receiver: r}\ntime_intervals: [{name: n, time_intervals: [{times: [{start_time: '9:00', end_time: '17:00'}]}]}]\n", "CAP085", 2, 67)]
+    [InlineData(
+        "route: {receiver: r}\ntime_intervals: [{name: n, time_intervals: [{weekdays: ['monday:someday']}]}]\n",
+        "CAP085", 2, 57)]
+    [InlineData(
+        "route: {receiver: r}\ntime_intervals: [{name: n, time_intervals: [{times: [{start_time: '9:00', "
+        + "end_time: '17:00'}]}]}]\n", "CAP085", 2, 67)]
     public void A_mistake_is_reported_at_its_place(string yaml, string code, int line, int column)
     {
         Diagnostic first = Assert.Single(Read(yaml + Receivers).Diagnostics);
@@ -55,11 +59,14 @@ public sealed class AlertmanagerConfigReaderTests
     [Fact]
     public void Defaults_and_inheritance_are_those_of_alertmanager()
     {
-        AlertmanagerConfig config = Trace.Config("route: {receiver: r, group_by: [a], group_wait: 1s, routes: [{receiver: q, group_interval: 2s, "
+        AlertmanagerConfig config = Trace.Config(
+            "route: {receiver: r, group_by: [a], group_wait: 1s, routes: [{receiver: q, group_interval: 2s, "
             + "routes: [{group_by: ['...']}]}, {group_by: [b]}]}\n" + Receivers);
         Assert.Equal("{} r a 1 300 14400", Describe(config.Root).Split('\n')[0]);
         Route child = config.Root.Routes[0];
-        Assert.Equal(("q", "a", 1.0, 2.0), (child.Receiver, string.Join(",", child.GroupBy), child.GroupWait.TotalSeconds, child.GroupInterval.TotalSeconds));
+        Assert.Equal(("q", "a", 1.0, 2.0),
+            (child.Receiver, string.Join(",", child.GroupBy), child.GroupWait.TotalSeconds,
+            child.GroupInterval.TotalSeconds));
         Assert.True(child.Routes[0].GroupByAll);
         Assert.Equal("{}/{}/{}", child.Routes[0].Key);
         Assert.Equal("b", string.Join(",", config.Root.Routes[1].GroupBy));
@@ -73,7 +80,8 @@ public sealed class AlertmanagerConfigReaderTests
     [InlineData("webhook", true)]
     public void Each_kind_has_its_own_default_for_resolved_alerts(string kind, bool sent)
     {
-        AlertmanagerConfig config = Trace.Config($"route: {{receiver: r}}\nreceivers: [{{name: r, {kind}_configs: [{{url: 'http://x'}}]}}]\n");
+        AlertmanagerConfig config = Trace.Config(
+            $"route: {{receiver: r}}\nreceivers: [{{name: r, {kind}_configs: [{{url: 'http://x'}}]}}]\n");
         Assert.Equal(sent, Assert.Single(config.Receiver("r").Integrations).SendResolved);
     }
 
@@ -100,6 +108,7 @@ public sealed class AlertmanagerConfigReaderTests
     [InlineData(@"\Qa.b\E.", "a.bc", true)]
     [InlineData("[]a]+", "a]", true)]
     [InlineData("(?i)ABC", "abc", true)]
+    [InlineData(@"\pL+\p{Nd}", "é٣", true)]
     [InlineData("", "", true)]
     public void Regular_expressions_are_those_of_go_and_anchored(string pattern, string value, bool matches)
     {
@@ -112,14 +121,18 @@ public sealed class AlertmanagerConfigReaderTests
     {
         MutatedText.ForAll(TutorialStack.Source("alertmanager.yml").Text
             + "inhibit_rules:\n  - {source_match: {a: b}, target_match_re: {c: d.*}, equal: [e]}\n"
-            + "time_intervals:\n  - {name: n, time_intervals: [{times: [{start_time: '09:00', end_time: '17:00'}], months: ['1:3'], days_of_month: ['-3:-1']}]}\n",
+            + "time_intervals:\n  - {name: n, time_intervals: [{times: [{start_time: '09:00', "
+            + "end_time: '17:00'}], months: ['1:3'], days_of_month: ['-3:-1']}]}\n",
             text => Assert.True(Read(text) is var parsed && (parsed.TryGet(out _) || parsed.Diagnostics.Count > 0)));
     }
 
-    private static Parsed<AlertmanagerConfig> Read(string yaml) => AlertmanagerConfigReader.Read(new SourceText("alertmanager.yml", yaml));
+    private static Parsed<AlertmanagerConfig> Read(string yaml) =>
+        AlertmanagerConfigReader.Read(new SourceText("alertmanager.yml", yaml));
 
-    private static string Describe(Route route) => $"{route.Key} {(route.Receiver.StartsWith("slack", StringComparison.Ordinal)
-        ? route.Receiver.Replace("slack", "log", StringComparison.Ordinal) : route.Receiver)} {string.Join(",", route.GroupBy)} "
+    private static string Describe(Route route) =>
+        $"{route.Key} {(route.Receiver.StartsWith("slack", StringComparison.Ordinal)
+        ? route.Receiver.Replace("slack", "log", StringComparison.Ordinal) : route.Receiver)} {string.Join(",",
+            route.GroupBy)} "
         + $"{route.GroupWait.TotalSeconds} {route.GroupInterval.TotalSeconds} {route.RepeatInterval.TotalSeconds}"
         + string.Concat(route.Routes.Select(r => "\n" + Describe(r)));
 }

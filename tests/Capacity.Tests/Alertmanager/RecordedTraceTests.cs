@@ -28,11 +28,13 @@ public sealed class RecordedTraceTests
             List<Sent> recorded = trace.Recorded();
             List<Sent> replayed = trace.Replayed();
             string difference = race ? RaceDifference(scenario, recorded, replayed) : Difference(recorded, replayed);
-            Assert.True(difference.Length == 0, $"{id}: {difference}\nrecorded\n{Show(recorded)}replayed\n{Show(replayed)}");
+            Assert.True(difference.Length == 0,
+                $"{id}: {difference}\nrecorded\n{Show(recorded)}replayed\n{Show(replayed)}");
         }
     }
 
-    private static List<JsonElement> Read() => [.. JsonDocument.Parse(File.ReadAllText(RecordedFile.Find("alertmanager-traces.json")))
+    private static List<JsonElement> Read() =>
+        [.. JsonDocument.Parse(File.ReadAllText(RecordedFile.Find("alertmanager-traces.json")))
         .RootElement.GetProperty("scenarios").EnumerateArray()];
 
     // Groups due at one instant have no order between them, so each group is compared for itself.
@@ -77,7 +79,8 @@ public sealed class RecordedTraceTests
         double pause = b[i].Time - b[i - 1].Time;
         double recorded = a[i].Time - a[i - 1].Time;
         return Enumerable.Range(0, 12).Select(n => Math.Min(60, 0.5 * Math.Pow(1.5, n)))
-            .Any(m => pause >= 0.5 * m && pause <= 1.5 * m && recorded >= (0.5 * m) - Tolerance && recorded <= (1.5 * m) + Tolerance);
+            .Any(m => pause >= 0.5 * m && pause <= 1.5 * m && recorded >= (0.5 * m) - Tolerance
+                && recorded <= (1.5 * m) + Tolerance);
     }
 
     // The real program's choice is random: one repeat comes at the last tick before the repeat interval or one later.

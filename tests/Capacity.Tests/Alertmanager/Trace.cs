@@ -6,7 +6,8 @@ using Capacity.Model;
 namespace Capacity.Tests.Alertmanager;
 
 /// <summary>One recorded run of the real Alertmanager, and its replay in virtual time.</summary>
-/// <remarks>The recorded send times, process start, response codes and delays are inputs; the webhooks are not.</remarks>
+/// <remarks>The recorded send times, process start, response codes and delays are inputs; the webhooks are
+/// not.</remarks>
 internal sealed class Trace
 {
     // The recording's t = 0, far from the epoch so that alerts may be older.
@@ -28,7 +29,8 @@ internal sealed class Trace
         {
             string path = webhook.GetProperty("path").GetString()!;
             _answers.TryAdd(path, new Queue<(int Code, double Delay)>());
-            int code = webhook.GetProperty("responded").ValueKind == JsonValueKind.Number ? webhook.GetProperty("responded").GetInt32() : 500;
+            int code = webhook.GetProperty("responded").ValueKind == JsonValueKind.Number
+                ? webhook.GetProperty("responded").GetInt32() : 500;
             _answers[path].Enqueue((code, webhook.GetProperty("response_delay").GetDouble()));
         }
     }
@@ -52,7 +54,8 @@ internal sealed class Trace
     {
         var sent = new List<Sent>();
         AlertmanagerConfig config = Config(_scenario.GetProperty("alertmanager_yml").GetString()!);
-        var simulation = new AlertmanagerSimulation(config, _options, At(_run.GetProperty("process_start").GetDouble()));
+        var simulation = new AlertmanagerSimulation(config, _options,
+            At(_run.GetProperty("process_start").GetDouble()));
         var due = new List<Notification>();
         foreach ((JsonElement action, double time) in Actions())
         {
@@ -67,10 +70,12 @@ internal sealed class Trace
     public static AlertmanagerConfig Config(string yaml)
     {
         Parsed<AlertmanagerConfig> parsed = AlertmanagerConfigReader.Read(new SourceText("alertmanager.yml", yaml));
-        return parsed.TryGet(out AlertmanagerConfig? config) ? config : throw new InvalidDataException(string.Join("\n", parsed.Diagnostics));
+        return parsed.TryGet(out AlertmanagerConfig? config) ? config
+            : throw new InvalidDataException(string.Join("\n", parsed.Diagnostics));
     }
 
-    public static List<AlertPost> Posts(JsonElement alerts, Func<double, Instant> at) => [.. alerts.EnumerateArray().Select(a => new AlertPost(
+    public static List<AlertPost> Posts(JsonElement alerts, Func<double, Instant> at) =>
+        [.. alerts.EnumerateArray().Select(a => new AlertPost(
         Labels(a.GetProperty("labels")), Labels(a.GetProperty("annotations")),
         Time(a.GetProperty("startsAt"), at), Time(a.GetProperty("endsAt"), at)))];
 
@@ -97,18 +102,22 @@ internal sealed class Trace
         payload.GetProperty("status").GetString(),
         Labels(payload.GetProperty("groupLabels")), Labels(payload.GetProperty("commonLabels")),
         payload.GetProperty("truncatedAlerts").GetInt32(),
-        string.Join(" ", payload.GetProperty("alerts").EnumerateArray().Select(a => $"{a.GetProperty("status").GetString()}"
-            + $"{Labels(a.GetProperty("labels"))}{Labels(a.GetProperty("annotations"))}{a.GetProperty("fingerprint").GetString()}")));
+        string.Join(" ", payload.GetProperty("alerts").EnumerateArray()
+            .Select(a => a.GetProperty("status").GetString() + Labels(a.GetProperty("labels"))
+                + Labels(a.GetProperty("annotations")) + a.GetProperty("fingerprint").GetString())));
 
-    private static string Describe(Notification notification) => string.Join(" ", notification.Receiver, notification.Status,
-        notification.GroupLabels, notification.CommonLabels, notification.TruncatedAlerts,
-        string.Join(" ", notification.Alerts.Select(a => $"{a.Status}{a.Labels}{a.Annotations}{a.Fingerprint}")));
+    private static string Describe(Notification notification) =>
+        string.Join(" ", notification.Receiver, notification.Status,
+            notification.GroupLabels, notification.CommonLabels, notification.TruncatedAlerts,
+            string.Join(" ", notification.Alerts.Select(a => $"{a.Status}{a.Labels}{a.Annotations}{a.Fingerprint}")));
 
     // An action's own time is nominal; the run holds when it was really sent.
     private IEnumerable<(JsonElement Action, double Time)> Actions()
     {
-        IEnumerable<JsonElement> actions = _scenario.GetProperty("actions").EnumerateArray().OrderBy(a => a.GetProperty("t").GetDouble());
-        return actions.Zip(_run.GetProperty("actions").EnumerateArray().OrderBy(a => a.GetProperty("t").GetDouble()), (a, r) =>
+        IEnumerable<JsonElement> actions = _scenario.GetProperty("actions").EnumerateArray()
+            .OrderBy(a => a.GetProperty("t").GetDouble());
+        return actions.Zip(_run.GetProperty("actions").EnumerateArray().OrderBy(a => a.GetProperty("t").GetDouble()),
+            (a, r) =>
             (a, r.TryGetProperty("sent", out JsonElement sent) ? sent.GetDouble() : r.GetProperty("t").GetDouble()))
             .OrderBy(p => p.Item2);
     }
@@ -122,13 +131,15 @@ internal sealed class Trace
                 break;
             case "silence":
                 _silences[action.GetProperty("matchers").ToString()] = simulation.AddSilence(new Silence(
-                    Matchers(action.GetProperty("matchers")), At(action.GetProperty("start").GetDouble()), At(action.GetProperty("end").GetDouble())));
+                    Matchers(action.GetProperty("matchers")), At(action.GetProperty("start").GetDouble()),
+                        At(action.GetProperty("end").GetDouble())));
                 break;
             case "unsilence":
                 simulation.ExpireSilence(_silences.Values.Last(), at);
                 break;
             case "reload":
-                string yaml = action.TryGetProperty("alertmanager_yml", out JsonElement text) ? text.GetString()! : _scenario.GetProperty("alertmanager_yml").GetString()!;
+                string yaml = action.TryGetProperty("alertmanager_yml", out JsonElement text) ? text.GetString()!
+                    : _scenario.GetProperty("alertmanager_yml").GetString()!;
                 simulation.Reload(Config(yaml), at);
                 break;
             default:
@@ -137,7 +148,8 @@ internal sealed class Trace
         }
     }
 
-    private void Run(AlertmanagerSimulation simulation, Instant until, bool inclusive, List<Notification> due, List<Sent> sent)
+    private void Run(AlertmanagerSimulation simulation, Instant until, bool inclusive, List<Notification> due,
+        List<Sent> sent)
     {
         while (true)
         {
@@ -170,8 +182,10 @@ internal sealed class Trace
     private Sent Send(Notification notification)
     {
         string path = notification.Url.Split('/')[^1];
-        (int code, double delay) = _answers.TryGetValue(path, out Queue<(int Code, double Delay)>? queue) && queue.Count > 0 ? queue.Dequeue() : (200, 0);
-        DeliveryOutcome outcome = code / 100 == 2 ? DeliveryOutcome.Ok : code / 100 == 5 ? DeliveryOutcome.Retry : DeliveryOutcome.Refused;
+        (int code, double delay) = _answers.TryGetValue(path, out Queue<(int Code, double Delay)>? queue)
+            && queue.Count > 0 ? queue.Dequeue() : (200, 0);
+        DeliveryOutcome outcome = code / 100 == 2 ? DeliveryOutcome.Ok : code / 100 == 5 ? DeliveryOutcome.Retry
+            : DeliveryOutcome.Refused;
         _underWay.Add((notification.At + TimeSpan.FromSeconds(delay) + Latency, notification, outcome));
         return new Sent(Relative(notification.At), path, notification.GroupKey, Describe(notification));
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Capacity.Control.Labels;
 using Capacity.Model;
@@ -17,9 +16,7 @@ public sealed class MonitorRulesTests
             JsonElement record = JsonDocument.Parse(line).RootElement;
             var parameters = record.GetProperty("params").EnumerateArray()
                 .Select(p => new StackLabel(p[0].GetString()!, p[1].GetString()!, SourceSpan.None)).ToList();
-            string Value(string key) => parameters.Find(p => p.Key == key)?.Value ?? "";
-            _ = long.TryParse(Value("replicas"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long replicas);
-            Parsed<IReadOnlyList<MonitorAlert>> parsed = MonitorRules.FromParameters(Value("serviceName"), replicas, parameters);
+            Parsed<IReadOnlyList<MonitorAlert>> parsed = MonitorRules.FromRequest(parameters);
             bool accepted = parsed.TryGet(out IReadOnlyList<MonitorAlert>? alerts);
             string actual = accepted ? MonitorRuleFile.Write(alerts!) : "";
             string expected = record.GetProperty("rulesFile").GetString() ?? "";
@@ -79,9 +76,11 @@ public sealed class MonitorRulesTests
     }
 
     private static Parsed<IReadOnlyList<MonitorAlert>> Alerts(params (string Key, string Value)[] parameters) =>
-        MonitorRules.FromParameters("s", 1, [.. parameters.Select(p => new StackLabel(p.Key, p.Value, SourceSpan.None))]);
+        MonitorRules.FromParameters("s", 1,
+            [.. parameters.Select(p => new StackLabel(p.Key, p.Value, SourceSpan.None))]);
 
     private static IReadOnlyList<MonitorAlert> Read(string service, params (string Key, string Value)[] parameters) =>
-        MonitorRules.FromParameters(service, 1, [.. parameters.Select(p => new StackLabel(p.Key, p.Value, SourceSpan.None))])
+        MonitorRules.FromParameters(service, 1,
+            [.. parameters.Select(p => new StackLabel(p.Key, p.Value, SourceSpan.None))])
             .TryGet(out IReadOnlyList<MonitorAlert>? alerts) ? alerts : [];
 }

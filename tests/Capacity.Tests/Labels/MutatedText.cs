@@ -3,7 +3,8 @@ using FsCheck.Fluent;
 
 namespace Capacity.Tests.Labels;
 
-/// <summary>Texts that a hurried person might leave behind: a good file with characters changed, cut or doubled.</summary>
+/// <summary>Texts that a hurried person might leave behind: a good file with characters changed, cut or
+/// doubled.</summary>
 internal static class MutatedText
 {
     private const string Spice = ":-{}[]\"'\\\n\t #&*!|>%@`,=~$0.()+?^ü\uD83D\u0000aZ";
@@ -19,7 +20,8 @@ internal static class MutatedText
             select Mutate(good, places, kinds, spices);
         Prop.ForAll(mutations.ToArbitrary(), text => { check(text); return true; })
             .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
-        Prop.ForAll<string>(text => { check(text ?? ""); return true; }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        Prop.ForAll<string>(text => { check(text ?? ""); return true; })
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     private static string Mutate(string text, int[] places, int[] kinds, int[] spices)

@@ -11,9 +11,12 @@ public sealed class PrometheusConfigReaderTests
         PrometheusConfig config = Good(TutorialStack.Source("prometheus.yml").Text);
         Assert.Equal((10.0, 60.0), (config.ScrapeInterval.TotalSeconds, config.EvaluationInterval.TotalSeconds));
         ScrapeJob job = Assert.Single(config.Jobs);
-        Assert.Equal(("go-demo_main", 10.0, 10.0, 30.0), (job.Name, job.ScrapeInterval.TotalSeconds, job.ScrapeTimeout.TotalSeconds, job.DnsRefreshInterval.TotalSeconds));
+        Assert.Equal(("go-demo_main", 10.0, 10.0, 30.0),
+            (job.Name, job.ScrapeInterval.TotalSeconds, job.ScrapeTimeout.TotalSeconds,
+            job.DnsRefreshInterval.TotalSeconds));
         Assert.Equal(("tasks.go-demo_main", 8080), (Assert.Single(job.DnsNames), job.DnsPort));
-        Assert.Equal("alert.rules alertmanager:9093", $"{Assert.Single(config.RuleFiles)} {Assert.Single(config.AlertmanagerTargets)}");
+        Assert.Equal("alert.rules alertmanager:9093",
+            $"{Assert.Single(config.RuleFiles)} {Assert.Single(config.AlertmanagerTargets)}");
     }
 
     [Fact]
@@ -27,8 +30,10 @@ public sealed class PrometheusConfigReaderTests
     [Fact]
     public void Defaults_are_those_of_prometheus()
     {
-        ScrapeJob job = Assert.Single(Good("scrape_configs:\n  - job_name: a\n    static_configs:\n      - targets: [h:1, h:2]\n").Jobs);
-        Assert.Equal((60.0, 10.0, "/metrics"), (job.ScrapeInterval.TotalSeconds, job.ScrapeTimeout.TotalSeconds, job.MetricsPath));
+        ScrapeJob job = Assert.Single(
+            Good("scrape_configs:\n  - job_name: a\n    static_configs:\n      - targets: [h:1, h:2]\n").Jobs);
+        Assert.Equal((60.0, 10.0, "/metrics"),
+            (job.ScrapeInterval.TotalSeconds, job.ScrapeTimeout.TotalSeconds, job.MetricsPath));
         Assert.Equal("h:1 h:2", string.Join(" ", job.StaticTargets));
     }
 
@@ -47,7 +52,9 @@ public sealed class PrometheusConfigReaderTests
     [Fact]
     public void Keys_that_the_loop_does_not_use_are_accepted()
     {
-        Assert.Empty(Read("remote_write: [{url: u}]\nstorage: {tsdb: {}}\nscrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod}]}]\n").Diagnostics);
+        Assert.Empty(Read(
+            "remote_write: [{url: u}]\nstorage: {tsdb: {}}\n"
+            + "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod}]}]\n").Diagnostics);
     }
 
     [Fact]
@@ -57,7 +64,8 @@ public sealed class PrometheusConfigReaderTests
             text => Assert.True(Read(text) is var parsed && (parsed.TryGet(out _) || parsed.Diagnostics.Count > 0)));
     }
 
-    private static Parsed<PrometheusConfig> Read(string yaml) => PrometheusConfigReader.Read(new SourceText("prometheus.yml", yaml));
+    private static Parsed<PrometheusConfig> Read(string yaml) =>
+        PrometheusConfigReader.Read(new SourceText("prometheus.yml", yaml));
 
     private static PrometheusConfig Good(string yaml)
     {

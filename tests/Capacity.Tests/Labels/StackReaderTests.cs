@@ -10,7 +10,8 @@ public sealed class StackReaderTests
     {
         StackService main = TutorialStack.Service("main");
         Assert.Equal((4, false, "capacity/demo:latest"), (main.Replicas, main.IsGlobal, main.Image));
-        Assert.Equal((10.0, 15.0), (main.HealthCheckInterval!.Value.TotalSeconds, main.StopGracePeriod!.Value.TotalSeconds));
+        Assert.Equal((10.0, 15.0), (main.HealthCheckInterval!.Value.TotalSeconds,
+            main.StopGracePeriod!.Value.TotalSeconds));
         Assert.Equal("go-demo_main", main.Environment["SERVICE_NAME"]);
         Parsed<ServiceSettings> settings = ServiceSettingsReader.Read(main);
         Assert.Empty(settings.Diagnostics);
@@ -23,7 +24,8 @@ public sealed class StackReaderTests
     public void Labels_and_environment_are_read_as_lists_and_as_maps()
     {
         const string List = "services:\n  a:\n    environment: [X=1, Y]\n    deploy:\n      labels: [k=v=w, flag]\n";
-        const string Map = "services:\n  a:\n    environment: {X: 1, Y: }\n    deploy:\n      labels: {k: v=w, flag: ''}\n";
+        const string Map =
+            "services:\n  a:\n    environment: {X: 1, Y: }\n    deploy:\n      labels: {k: v=w, flag: ''}\n";
         Assert.Equal(Describe(List), Describe(Map));
         Assert.Equal("k=v=w flag= X=1 Y=", Describe(List));
     }
@@ -31,7 +33,8 @@ public sealed class StackReaderTests
     [Fact]
     public void Keys_that_belong_to_docker_are_accepted_whatever_they_are()
     {
-        Parsed<StackFile> parsed = Read("x-mine: [1]\nvolumes: {v: {driver: local}}\nservices:\n  a: {image: i, ulimits: {n: 3}, tty: true}\n");
+        Parsed<StackFile> parsed = Read(
+            "x-mine: [1]\nvolumes: {v: {driver: local}}\nservices:\n  a: {image: i, ulimits: {n: 3}, tty: true}\n");
         Assert.Empty(parsed.Diagnostics);
     }
 

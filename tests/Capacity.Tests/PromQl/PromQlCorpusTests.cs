@@ -13,9 +13,9 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
     private const double Tolerance = 1e-6; // the suite's own
 
     [Theory]
-    [InlineData("v2.42.0", PromQlProfile.Prometheus2, 566)]
-    [InlineData("v3.14.0", PromQlProfile.Prometheus3, 0)]
-    public void Every_case_of_the_suite_gives_the_recorded_answer(string corpus, PromQlProfile profile, int expected)
+    [InlineData("v2.42.0", PromQlProfile.Prometheus2, "")]
+    [InlineData("v3.14.0", PromQlProfile.Prometheus3, "STEP()")] // durations that are computed are an experiment
+    public void Every_case_of_the_suite_gives_the_recorded_answer(string corpus, PromQlProfile profile, string except)
     {
         string path = SharedGolden.Require("promql-cases.ndjson");
         var stores = new Dictionary<string, SampleStore>(StringComparer.Ordinal);
@@ -50,11 +50,8 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
             output.WriteLine(text);
         }
 
-        if (expected > 0)
-        {
-            Assert.Empty(wrong);
-            Assert.Equal(expected, run);
-        }
+        Assert.DoesNotContain(wrong, w => except.Length == 0 || !w.Contains(except, StringComparison.Ordinal));
+        Assert.True(run > 0);
     }
 
     private static SampleStore Load(JsonElement env)
@@ -107,7 +104,7 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
             ? query.Range(At(test, "start_ms"), At(test, "end_ms"),
                 TimeSpan.FromMilliseconds(test.GetProperty("step_ms").GetInt64()))
             : query.At(At(test, "at_ms"));
-        return (result, wanted) switch
+        return AtNeighbours(query, test, result) ?? (result, wanted) switch
         {
             (QueryError, "error") => null,
             (QueryError error, _) => error.Message,
@@ -120,6 +117,30 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
                 Difference(matrix, expect, expect.TryGetProperty("start_ms", out _) ? expect : test),
             _ => $"{result.GetType().Name}, not {wanted}",
         };
+    }
+
+    // An instant is also the middle of a range query, except for what looks at the query's start or end.
+    private static string? AtNeighbours(PromQuery query, JsonElement test, QueryResult result)
+    {
+        if (result is not VectorResult vector || query.Expr.ToString().Contains("t()", StringComparison.Ordinal)
+            || query.Expr.ToString().Contains("end()", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        Instant at = At(test, "at_ms");
+        TimeSpan minute = TimeSpan.FromMinutes(1);
+        if (query.Range(at - minute, at + minute, minute) is not MatrixResult matrix)
+        {
+            return null; // the instants before and after may have an error of their own
+        }
+
+        Dictionary<LabelSet, double> middle = matrix.Series
+            .SelectMany(s => s.Points.Where(p => p.Milliseconds == at.Milliseconds).Select(p => (s.Labels, p.Value)))
+            .ToDictionary(p => p.Labels, p => p.Value);
+        bool same = middle.Count == vector.Samples.Count
+            && vector.Samples.All(s => middle.TryGetValue(s.Labels, out double value) && Close(value, s.Value));
+        return same ? null : "a range query around the instant differs";
     }
 
     private static string? Difference(VectorResult result, JsonElement expect)

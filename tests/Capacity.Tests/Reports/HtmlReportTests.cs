@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Capacity.Reports;
 
 namespace Capacity.Tests.Reports;
@@ -7,4 +11,98 @@ public class HtmlReportTests
     [Fact]
     public void The_same_report_gives_the_same_page() =>
         Assert.Equal(HtmlReport.Render(SampleReport.NoGo()), HtmlReport.Render(SampleReport.NoGo()));
+
+    [Fact]
+    public void Sections_come_in_order() => Assert.Equal(
+        ["fixes", "objectives", "timeline", "evidence", "reproduce"],
+        Regex.Matches(HtmlReport.Render(SampleReport.NoGo()), "<section id=\"([a-z]+)\">").Select(m => m.Groups[1].Value));
+
+    [Fact]
+    public void Without_changes_there_is_no_section_for_them() =>
+        Assert.DoesNotContain("id=\"fixes\"", Body(SampleReport.Go()), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_missing_rehearsal_is_named_with_what_to_run()
+    {
+        string body = Body(SampleReport.Unrehearsed());
+
+        Assert.Contains("<h3>No rehearsal</h3>", body, StringComparison.Ordinal);
+        Assert.Contains("capacity check scenarios/sample.yaml", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Prediction error", body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GO")]
+    [InlineData("AT RISK")]
+    [InlineData("NO-GO")]
+    [InlineData("NOT ENOUGH EVIDENCE")]
+    public void Each_verdict_has_its_word(string word)
+    {
+        CheckReport report = word switch
+        {
+            "GO" => SampleReport.Go(),
+            "AT RISK" => SampleReport.AtRisk(),
+            "NO-GO" => SampleReport.NoGo(),
+            _ => SampleReport.Unrehearsed(),
+        };
+
+        Assert.Contains($"aria-label=\"Verdict: {word}\"", Body(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_mark_per_launch() =>
+        Assert.Equal(100, Regex.Count(Body(SampleReport.NoGo()), "<i class=\"[ps][0-9]?\" title=\"launch "));
+
+    [Fact]
+    public void Only_the_pages_own_script_may_run()
+    {
+        string page = HtmlReport.Render(SampleReport.NoGo());
+        string script = Regex.Match(page, "<script>(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;
+        string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+
+        Assert.Contains("default-src &#39;none&#39;", page, StringComparison.Ordinal);
+        Assert.Contains($"script-src &#39;sha256-{hash}&#39;", page, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Count(page, "</script>"));
+    }
+
+    [Fact]
+    public void Nothing_is_loaded_from_elsewhere() =>
+        Assert.DoesNotMatch("(src|href)=\"?(https?:)?//", Body(SampleReport.NoGo()));
+
+    [Fact]
+    public void The_charts_get_the_figures_as_they_are()
+    {
+        CheckReport report = SampleReport.NoGo();
+        using JsonDocument data = JsonDocument.Parse(Regex.Match(HtmlReport.Render(report), "id=\"data\">(.*?)</script>").Groups[1].Value);
+        JsonElement latency = data.RootElement.GetProperty("charts").EnumerateArray().Single(c => c.GetProperty("id").GetString() == "latency");
+        JsonElement p99 = latency.GetProperty("series").EnumerateArray().Single(s => s.GetProperty("name").GetString() == "p99");
+
+        Assert.Equal(report.Launches.P99.Median[40], p99.GetProperty("values")[40].GetDouble(), 0.001);
+        Assert.Equal(report.Launches.P99.High[40], p99.GetProperty("high")[40].GetDouble(), 0.001);
+        Assert.Equal(5, data.RootElement.GetProperty("charts").GetArrayLength());
+    }
+
+    [Fact]
+    public void Hostile_names_stay_text()
+    {
+        string page = HtmlReport.Render(SampleReport.Hostile());
+
+        Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Count(page, "</script>"));
+        Assert.DoesNotContain("\u001b", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<b>", "&lt;b&gt;")]
+    [InlineData("a & b", "a &amp; b")]
+    [InlineData("\" onload='x'", "&quot; onload=&#39;x&#39;")]
+    public void Holes_are_escaped_and_markup_is_not(string hole, string escaped) =>
+        Assert.Equal($"<p title=\"{escaped}\"><i></i></p>", Html.Of($"<p title=\"{hole}\">{new Html("<i></i>")}</p>").Markup);
+
+    private static string Body(CheckReport report)
+    {
+        string page = HtmlReport.Render(report);
+        int from = page.IndexOf("<body>", StringComparison.Ordinal);
+        return page[from..page.IndexOf("<script", from, StringComparison.Ordinal)];
+    }
 }

@@ -118,6 +118,8 @@ public sealed class PageInBrowserTests(BrowserFixture browser) : IClassFixture<B
         int pages = System.Text.Encoding.Latin1.GetString(pdf).Split("/Type /Page\n").Length - 1;
         Assert.InRange(pages, 2, 6);
         await page.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        await page.Page.SetViewportSizeAsync(980, 1200);
+        await page.ShootAsync("print.png");
         Assert.Equal("rgb(255, 255, 255)", await page.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
     }
 

@@ -20,8 +20,8 @@ public sealed class DockerScalerTests
             string actual = Actual(record);
             if (expected != actual)
             {
-                wrong.Add($"line {number}: {record.GetProperty("labels")} {record.GetProperty("query")} {record.GetProperty("body")}\n"
-                    + $"  {expected}\n  {actual}");
+                wrong.Add($"line {number}: {record.GetProperty("labels")} {record.GetProperty("query")} "
+                    + $"{record.GetProperty("body")}\n  {expected}\n  {actual}");
             }
         }
 
@@ -32,12 +32,14 @@ public sealed class DockerScalerTests
     [Fact]
     public void A_changed_service_is_logged_as_the_recorded_run_logged_it()
     {
-        var service = new ScalerService("go-demo_main", ServiceMode.Replicated, 4, new Dictionary<string, string>(StringComparer.Ordinal)
+        var service = new ScalerService("go-demo_main", ServiceMode.Replicated, 4, new Dictionary<string,
+            string>(StringComparer.Ordinal)
         {
             ["com.df.scaleMin"] = "2",
             ["com.df.scaleMax"] = "7",
         });
-        ScaleAnswer answer = DockerScaler.Handle(new ScalerOptions(), service, new ScaleRequest("go-demo_main", "down", 0, ""));
+        ScaleAnswer answer = DockerScaler.Handle(new ScalerOptions(), service,
+            new ScaleRequest("go-demo_main", "down", 0, ""));
         Assert.Equal(
             [
                 "Scale service down: go-demo_main",
@@ -50,7 +52,8 @@ public sealed class DockerScalerTests
     {
         var options = new ScalerOptions { CoolDown = TimeSpan.FromMinutes(3) };
         ScaleAnswer soon = DockerScaler.Handle(options, Service(2), Up, TimeSpan.FromMinutes(1));
-        Assert.Equal((200, null, "s was scaled 1m ago and cools down for 3m"), (soon.Status, soon.NewReplicas, soon.Message));
+        Assert.Equal((200, null, "s was scaled 1m ago and cools down for 3m"),
+            (soon.Status, soon.NewReplicas, soon.Message));
         Assert.Equal(3, DockerScaler.Handle(options, Service(2), Up, TimeSpan.FromMinutes(3)).NewReplicas);
         Assert.Equal(3, DockerScaler.Handle(options, Service(2), Up, sinceLastChange: null).NewReplicas);
     }
@@ -80,14 +83,17 @@ public sealed class DockerScalerTests
     private static ScaleRequest Up { get; } = new("s", "up", 0, "");
 
     private static ScalerService Service(int replicas, params (string Key, string Value)[] labels) =>
-        new("s", ServiceMode.Replicated, replicas, labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal));
+        new("s", ServiceMode.Replicated, replicas,
+            labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal));
 
     private static string Expected(JsonElement record) => string.Join(" | ", record.GetProperty("status"),
-        record.GetProperty("response").GetString(), Replicas(record.GetProperty("newReplicas")), AlertText(record.GetProperty("alert")));
+        record.GetProperty("response").GetString(), Replicas(record.GetProperty("newReplicas")),
+            AlertText(record.GetProperty("alert")));
 
     private static string Actual(JsonElement record)
     {
-        ScaleRequest request = ScaleRequest.Parse(record.GetProperty("body").GetString() ?? "", record.GetProperty("query").GetString() ?? "");
+        ScaleRequest request = ScaleRequest.Parse(record.GetProperty("body").GetString() ?? "",
+            record.GetProperty("query").GetString() ?? "");
         ServiceMode mode = record.GetProperty("mode").GetString() switch
         {
             "replicated" => ServiceMode.Replicated,
@@ -95,7 +101,8 @@ public sealed class DockerScalerTests
             _ => ServiceMode.Other,
         };
         int? replicas = Replicas(record.GetProperty("replicas"));
-        var labels = record.GetProperty("labels").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
+        var labels = record.GetProperty("labels").EnumerateObject()
+            .ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
         ScalerService? service = request.Service == "svc" ? new ScalerService("svc", mode, replicas, labels) : null;
         ScaleAnswer answer = DockerScaler.Handle(new ScalerOptions(), service, request);
         int? after = answer.NewReplicas ?? (mode == ServiceMode.Replicated ? replicas : null);

@@ -22,7 +22,7 @@ public sealed class RecursionTests
     }
 
     [Fact]
-    public void The_turn_stays_with_the_same_replica_when_another_one_leaves()
+    public void The_turns_are_counted_on_when_the_rotation_changes()
     {
         var queues = new ReplicaQueues(1);
         for (int replica = 0; replica < 4; replica++)
@@ -33,12 +33,12 @@ public sealed class RecursionTests
 
         Assert.Equal([0, 1], Turns(queues, 2));
         queues.Leave(0);
-        Assert.Equal([2, 3, 1], Turns(queues, 3));
+        Assert.Equal([3, 1, 2], Turns(queues, 3)); // places 2 mod 3, 3 mod 3, 4 mod 3
         queues.Leave(3);
         Assert.Equal([2, 1, 2], Turns(queues, 3));
         queues.Reset(4, 0);
         queues.Join(4);
-        Assert.Equal([1, 2, 4, 1], Turns(queues, 4));
+        Assert.Equal([4, 1, 2, 4], Turns(queues, 4));
     }
 
     private static int[] Turns(ReplicaQueues queues, int count)

@@ -44,6 +44,7 @@ public sealed partial class TutorialTests
             WorkerLaws = [kind.ServiceTime],
             Service = new ServiceModel { Workers = null, Startup = new ServiceLaw.Constant(0.05), StopGrace = 0 },
             Loop = Loop(),
+            FreshDeployment = true,
             Step = Steps.Choose(plan.Duration),
             Scenario = "tutorial",
             Trace = requests,

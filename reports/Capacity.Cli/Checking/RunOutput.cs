@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Capacity.Model;
+using Capacity.Reports;
+
+namespace Capacity.Cli.Checking;
+
+/// <summary>Stores one run, prints it in short, and judges it.</summary>
+internal static class RunOutput
+{
+    /// <summary>Writes <c>run.json</c>, prints the summary, and says by the exit code whether the objectives held.</summary>
+    /// <param name="run">What happened.</param>
+    /// <param name="scenario">Its objectives are judged.</param>
+    /// <param name="folder">Where <c>run.json</c> goes.</param>
+    /// <param name="json">A further file, <c>-</c> for the output, or null.</param>
+    /// <param name="console">Where the summary goes.</param>
+    public static async Task<ExitCode> FinishAsync(
+        RunResult run, Scenario scenario, string folder, string? json, CommandConsole console)
+    {
+        byte[] bytes = RunResultJson.ToUtf8(run);
+        string path = Path.Combine(folder, run.Provenance == Provenance.Measured ? "rehearsal.json" : "simulation.json");
+        await AtomicFile.WriteAsync(path, bytes);
+        if (json == "-")
+        {
+            console.Output.Write(Encoding.UTF8.GetString(bytes));
+        }
+        else
+        {
+            foreach (string line in Lines(run))
+            {
+                console.Data(line);
+            }
+
+            if (json is not null)
+            {
+                await AtomicFile.WriteAsync(json, bytes);
+            }
+        }
+
+        bool passed = true;
+        foreach (ObjectiveOutcome outcome in scenario.Objectives.Select(o => o.Judge(run)))
+        {
+            passed &= outcome.Passed;
+            console.Say(console.Tinted(Line(outcome), outcome.Passed ? Tint.Green : Tint.Red));
+        }
+
+        console.Say($"stored  {path}");
+        return run.Partial ? ExitCode.Interrupted : passed ? ExitCode.Ok : ExitCode.No;
+    }
+
+    private static string Line(ObjectiveOutcome outcome)
+    {
+        Objective o = outcome.Objective;
+        string sign = outcome.Passed ? "✓" : "✗";
+        string value = o.Metric switch
+        {
+            _ when o.IsLatency =>
+                $"{DurationText.Format(outcome.Value)} above {DurationText.Format(o.Limit)}, worst {DurationText.Format(outcome.Worst)}",
+            ObjectiveMetric.Errors => NumberText.Percent(outcome.Value),
+            _ => outcome.Value.ToString("0.##", CultureInfo.InvariantCulture),
+        };
+        return $"  {sign} {o.Name}   {value}";
+    }
+
+    private static IEnumerable<string> Lines(RunResult run)
+    {
+        var all = new LatencyHistogram();
+        foreach (KindResult kind in run.Kinds)
+        {
+            all.Merge(kind.Latency);
+        }
+
+        string Time(double share) => DurationText.Format(all.Quantile(share));
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"{run.Scenario}  {(run.Provenance == Provenance.Measured ? "measured" : "simulated")}  {DurationText.Format(run.Duration)}"
+            + $"  {run.Totals.Scheduled:#,0} requests  p50 {Time(0.5)}  p95 {Time(0.95)}  p99 {Time(0.99)}"
+            + $"  failed {NumberText.Percent(run.Totals.FailedShare)}  {run.ReplicaHours:0.##} replica-hours");
+        foreach (ScaleAction action in run.ScaleActions)
+        {
+            yield return $"  {NumberText.FineClock(action.At)}  {action.Message}";
+        }
+    }
+}

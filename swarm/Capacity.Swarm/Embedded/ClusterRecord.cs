@@ -1,0 +1,134 @@
+using Capacity.Control;
+using Capacity.Control.Rules;
+using Capacity.Model;
+
+namespace Capacity.Swarm.Embedded;
+
+/// <summary>What happened to the cluster in a run, in seconds since its start.</summary>
+internal sealed class ClusterRecord(Instant start)
+{
+    private readonly List<(double At, int Value)> _desired = [];
+    private readonly List<(double At, int Value)> _ready = [];
+    private readonly List<RunEvent> _events = [];
+    private readonly List<(LoopEvent.Scaled Action, IReadOnlyList<LiveReplica> Replicas)> _actions = [];
+    private readonly List<AlertSpan> _alerts = [];
+    private readonly Dictionary<LabelSet, int> _open = []; // the span of each alert that holds now
+
+    /// <summary>Alerts that fire now, by name.</summary>
+    public IReadOnlyList<string> Firing =>
+        [.. _open.Values.Select(i => _alerts[i]).Where(a => !double.IsNaN(a.Firing)).Select(a => a.Name).Order(StringComparer.Ordinal)];
+
+    /// <summary>Everything of note so far.</summary>
+    public IReadOnlyList<RunEvent> Events => _events;
+
+    /// <summary>Notes something.</summary>
+    public void Note(Instant at, string kind, string text) => _events.Add(new RunEvent(Seconds(at), kind, text));
+
+    /// <summary>The wanted replicas are so many from now on.</summary>
+    public void Desired(Instant at, int replicas) => _desired.Add((Seconds(at), replicas));
+
+    /// <summary>So many replicas are in rotation from now on.</summary>
+    public void Ready(Instant at, int replicas) => _ready.Add((Seconds(at), replicas));
+
+    /// <summary>The control loop did something.</summary>
+    /// <param name="happened">What.</param>
+    /// <param name="replicas">Replicas that come or go because of it.</param>
+    public void Add(LoopEvent happened, IReadOnlyList<LiveReplica> replicas)
+    {
+        switch (happened)
+        {
+            case LoopEvent.AlertChanged change:
+                Note(change.At, "alert", $"{change.Name} is {change.To.ToString().ToLowerInvariant()}");
+                Follow(change);
+                break;
+            case LoopEvent.Notified sent:
+                Note(sent.At, "notification", $"{sent.Receiver}: {sent.Alerts} {sent.Status}");
+                break;
+            case LoopEvent.Scaled scaled:
+                Note(scaled.At, "scale", scaled.Message);
+                if (scaled.To != scaled.From)
+                {
+                    Desired(scaled.At, scaled.To);
+                    _actions.Add((scaled, replicas));
+                }
+
+                break;
+            case LoopEvent.RuleFailed failed:
+                Note(failed.At, "alert", failed.Message);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Completes what the load engine measured.</summary>
+    public RunResult Complete(RunResult measured, ReplicaSet replicas)
+    {
+        double until = measured.Duration;
+        double[] ends = [.. Enumerable.Range(1, measured.Series.Offered.Count).Select(i => Math.Min(i * measured.Step, until))];
+        return measured with
+        {
+            Series = measured.Series with { Desired = AtEnds(_desired, ends), Ready = AtEnds(_ready, ends) },
+            ScaleActions = [.. _actions.Where(a => Seconds(a.Action.At) <= until).Select(a => Action(a.Action, a.Replicas, until))],
+            Alerts = [.. _alerts.Where(a => a.Pending <= until).Select(a => Until(a, until))],
+            ReplicaHours = replicas.Hours(start + TimeSpan.FromSeconds(until)),
+            Events = [.. _events.Concat(measured.Events).Where(e => e.At <= until).OrderBy(e => e.At)],
+            StartupSeconds = [.. replicas.All.Where(r => r.ReadyAt < Instant.Never && r.ReadyAt > r.StartsAt)
+                .Where(r => Seconds(r.ReadyAt) <= until).Select(r => (r.ReadyAt - r.StartsAt).TotalSeconds)],
+        };
+    }
+
+    private static int[] AtEnds(List<(double At, int Value)> changes, double[] ends) =>
+        [.. ends.Select(end => changes.Where(c => c.At <= end).Select(c => c.Value).LastOrDefault())];
+
+    private static AlertSpan Until(AlertSpan alert, double until) => alert with
+    {
+        Firing = alert.Firing <= until ? alert.Firing : double.NaN,
+        End = alert.End <= until ? alert.End : until,
+    };
+
+    private void Follow(LoopEvent.AlertChanged change)
+    {
+        double at = Seconds(change.At);
+        if (!_open.TryGetValue(change.Labels, out int place))
+        {
+            if (change.To != AlertState.Inactive)
+            {
+                string severity = change.Labels["severity"];
+                _open[change.Labels] = _alerts.Count;
+                _alerts.Add(new AlertSpan(change.Name, at, change.To == AlertState.Firing ? at : double.NaN, double.NaN,
+                    severity.Length > 0 ? severity : change.Labels["scale"]));
+            }
+        }
+        else if (change.To == AlertState.Firing)
+        {
+            _alerts[place] = _alerts[place] with { Firing = at };
+        }
+        else if (change.To == AlertState.Inactive)
+        {
+            _alerts[place] = _alerts[place] with { End = at };
+            _open.Remove(change.Labels);
+        }
+    }
+
+    private ScaleAction Action(LoopEvent.Scaled scaled, IReadOnlyList<LiveReplica> replicas, double until)
+    {
+        bool up = scaled.To > scaled.From;
+        double NotAfterEnd(Instant at) => at < Instant.Never && Seconds(at) <= until ? Seconds(at) : double.NaN;
+        double Last(Func<LiveReplica, Instant> what) => // NaN, which would lose in Max, must win: some have not got there
+            replicas.Any(r => double.IsNaN(NotAfterEnd(what(r)))) ? double.NaN : replicas.Max(r => NotAfterEnd(what(r)));
+        return new ScaleAction(Seconds(scaled.At), scaled.From, scaled.To, scaled.Alert, scaled.Message, new ScaleChain
+        {
+            Scraped = Seconds(scaled.Scraped),
+            Active = Seconds(scaled.Active),
+            Fired = Seconds(scaled.Fired),
+            Flushed = Seconds(scaled.Flushed),
+            Delivered = Seconds(scaled.At),
+            Started = up ? replicas.Select(r => NotAfterEnd(r.StartsAt)).Where(s => !double.IsNaN(s)).DefaultIfEmpty(double.NaN).Min() : double.NaN,
+            Ready = up ? Last(r => r.ReadyAt) : double.NaN,
+            InRotation = Last(r => up ? r.JoinsAt : r.LeavesAt),
+        });
+    }
+
+    private double Seconds(Instant instant) => (instant - start).TotalSeconds;
+}
