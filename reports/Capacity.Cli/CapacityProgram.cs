@@ -15,6 +15,8 @@ internal static class CapacityProgram
     /// <summary>Every word that the user can type, in the order of the help.</summary>
     private static readonly IReadOnlyList<Func<CommandHost, Command>> Words =
     [
+        CheckCommand.Create,
+        RunCommand.Create,
         SimulateCommand.Create,
         ValidateCommand.Create,
         SchemaCommand.Create,

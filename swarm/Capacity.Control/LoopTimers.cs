@@ -35,17 +35,6 @@ public static class LoopTimers
         },
     };
 
-    /// <summary>Every timer of every route, and the time-out of alerts without an end, divided.</summary>
-    public static AlertmanagerConfig Faster(this AlertmanagerConfig config, double speed) => config with
-    {
-        ResolveTimeout = config.ResolveTimeout / speed,
-        Root = config.Root.Rebuild(r => (r.GroupWait / speed, r.GroupInterval / speed, r.RepeatInterval / speed)),
-    };
-
-    /// <summary>The clean-up interval divided.</summary>
-    public static AlertmanagerOptions Faster(this AlertmanagerOptions options, double speed) =>
-        options with { CleanupInterval = options.CleanupInterval / speed, GossipSettle = options.GossipSettle / speed };
-
     /// <summary>The same routes with the given timers, except where a route has shorter ones already.</summary>
     /// <param name="config">The user's configuration.</param>
     /// <param name="wait">Longest <c>group_wait</c>.</param>
@@ -54,29 +43,9 @@ public static class LoopTimers
     public static AlertmanagerConfig WithTimers(
         this AlertmanagerConfig config, TimeSpan wait, TimeSpan interval, TimeSpan repeat) => config with
     {
-        Root = config.Root.Rebuild(r => (Shorter(r.GroupWait, wait), Shorter(r.GroupInterval, interval), Shorter(r.RepeatInterval, repeat))),
+        Root = config.Root.WithTimers(r => (
+            Shorter(r.GroupWait, wait), Shorter(r.GroupInterval, interval), Shorter(r.RepeatInterval, repeat))),
     };
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private static Route Rebuild(this Route route, Func<Route, (TimeSpan Wait, TimeSpan Interval, TimeSpan Repeat)> timers)
-    {
-        (TimeSpan wait, TimeSpan interval, TimeSpan repeat) = timers(route);
-        return new Route
-        {
-            Receiver = route.Receiver,
-            Matchers = route.Matchers,
-            Continue = route.Continue,
-            GroupBy = route.GroupBy,
-            GroupByAll = route.GroupByAll,
-            GroupWait = wait,
-            GroupInterval = interval,
-            RepeatInterval = repeat,
-            MuteTimeIntervals = route.MuteTimeIntervals,
-            ActiveTimeIntervals = route.ActiveTimeIntervals,
-            Key = route.Key,
-            Routes = [.. route.Routes.Select(r => r.Rebuild(timers))],
-            At = route.At,
-        };
-    }
 }

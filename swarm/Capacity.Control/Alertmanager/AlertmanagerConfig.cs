@@ -28,7 +28,7 @@ public sealed record AlertmanagerConfig
     /// <param name="speed">Greater than 0; 10 makes a minute last six seconds.</param>
     public AlertmanagerConfig Faster(double speed) => this with
     {
-        Root = Root.Faster(speed),
+        Root = Root.WithTimers(r => (r.GroupWait / speed, r.GroupInterval / speed, r.RepeatInterval / speed)),
         ResolveTimeout = ResolveTimeout / speed,
         Receivers = [.. Receivers.Select(r => r with
         {
@@ -106,20 +106,26 @@ public sealed class Route
     /// <summary>Where the route is written.</summary>
     public SourceSpan At { get; init; }
 
-    internal Route Faster(double speed) => new()
+    /// <summary>The same route, and the routes below it, with other timers.</summary>
+    /// <param name="timers">Chooses the timers of each route.</param>
+    internal Route WithTimers(Func<Route, (TimeSpan Wait, TimeSpan Interval, TimeSpan Repeat)> timers)
     {
-        Receiver = Receiver,
-        Matchers = Matchers,
-        Continue = Continue,
-        GroupBy = GroupBy,
-        GroupByAll = GroupByAll,
-        GroupWait = GroupWait / speed,
-        GroupInterval = GroupInterval / speed,
-        RepeatInterval = RepeatInterval / speed,
-        MuteTimeIntervals = MuteTimeIntervals,
-        ActiveTimeIntervals = ActiveTimeIntervals,
-        Key = Key,
-        Routes = [.. Routes.Select(r => r.Faster(speed))],
-        At = At,
-    };
+        (TimeSpan wait, TimeSpan interval, TimeSpan repeat) = timers(this);
+        return new Route
+        {
+            Receiver = Receiver,
+            Matchers = Matchers,
+            Continue = Continue,
+            GroupBy = GroupBy,
+            GroupByAll = GroupByAll,
+            GroupWait = wait,
+            GroupInterval = interval,
+            RepeatInterval = repeat,
+            MuteTimeIntervals = MuteTimeIntervals,
+            ActiveTimeIntervals = ActiveTimeIntervals,
+            Key = Key,
+            Routes = [.. Routes.Select(r => r.WithTimers(timers))],
+            At = At,
+        };
+    }
 }

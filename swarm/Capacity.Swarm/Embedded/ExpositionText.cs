@@ -16,9 +16,10 @@ internal static class ExpositionText
     public static List<(LabelSet Labels, double Value)>? Read(string text)
     {
         var samples = new List<(LabelSet, double)>();
-        foreach (ReadOnlySpan<char> raw in text.AsSpan().EnumerateLines())
+        ReadOnlySpan<char> rest = text;
+        foreach (Range part in rest.Split('\n')) // only this one ends a line; others may be part of a label's value
         {
-            ReadOnlySpan<char> line = raw.Trim(" \t");
+            ReadOnlySpan<char> line = rest[part].Trim(" \t");
             if (line.IsEmpty || line[0] == '#')
             {
                 continue;

@@ -1,0 +1,123 @@
+using System.Globalization;
+using Capacity.Model;
+using Capacity.Reports;
+using Capacity.Sim;
+
+namespace Capacity.Cli.Checking;
+
+/// <summary>What a check was asked to do.</summary>
+/// <param name="Launches">How many launches to simulate.</param>
+/// <param name="Seed">Seed of everything random.</param>
+/// <param name="Threads">Launches at once.</param>
+/// <param name="Port">Of the embedded cluster's balancer; 0 takes any.</param>
+/// <param name="Rehearse">Whether to drive real requests first.</param>
+/// <param name="TryChanges">Whether to look for what would make it a go.</param>
+internal sealed record CheckPlan(int Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges);
+
+/// <summary>Rehearse, fit, predict the rehearsal, simulate the launches, decide.</summary>
+internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsole console)
+{
+    /// <summary>The rehearsal as far as it came; null before it ran.</summary>
+    public RunResult? Measured { get; private set; }
+
+    /// <summary>Does all of it.</summary>
+    /// <param name="stop">Ends early; the report then holds what was finished.</param>
+    /// <returns>Null when it was stopped before a single launch was simulated.</returns>
+    /// <exception cref="EnvironmentFailedException">The rehearsal cannot start.</exception>
+    public async Task<CheckReport?> RunAsync(CancellationToken stop)
+    {
+        Scenario scenario = loaded.Scenario;
+        SimulationInput launch = Predictions.Launch(loaded);
+        RunResult? predicted = null;
+        Comparison? comparison = null;
+        if (plan.Rehearse)
+        {
+            SimulationInput rehearsal = Predictions.Rehearsal(loaded);
+            console.Say($"1/3  rehearsal: real requests at a cluster in this process, {DurationText.Format(rehearsal.Plan.Duration)}"
+                + $" at {scenario.Rehearsal.Speed.ToString("0.#", CultureInfo.InvariantCulture)}× speed");
+            Measured = await RehearsalRun.RunAsync(rehearsal, plan.Seed, plan.Port, console, stop);
+            if (stop.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            SimulationInput fitted = Calibration.Fit(rehearsal, Measured);
+            launch = Calibration.Fit(launch, Measured);
+            console.Say("2/3  the same rehearsal in virtual time, and the two compared");
+            predicted = LaunchSimulation.Run(fitted, plan.Seed, stop);
+            comparison = Comparison.Of(Measured, predicted);
+        }
+
+        console.Say($"3/3  {plan.Launches} launches of {DurationText.Format(launch.Plan.Duration)} in virtual time");
+        long started = console.Environment.Clock.GetTimestamp();
+        LaunchSet launches;
+        using (var live = new LiveProgress(console))
+        {
+            try
+            {
+                launches = Launches.Run(launch, scenario.Objectives, plan.Launches, plan.Seed, plan.Threads,
+                    new LaunchProgress(scenario.Name, plan.Launches, live, console.Environment.Clock), stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+        }
+
+        TimeSpan took = console.Environment.Clock.GetElapsedTime(started);
+        var verdict = Verdict.Decide(launches, comparison);
+        bool search = plan.TryChanges && verdict.Kind != VerdictKind.Go && launches.Passed < launches.Launches.Count
+            && scenario.Objectives.Count > 0;
+        return new CheckReport
+        {
+            Scenario = scenario,
+            ToolVersion = CapacityProgram.Version,
+            CreatedAt = console.Environment.Clock.GetUtcNow(),
+            Commit = GitCommit.Of(Path.GetDirectoryName(Path.GetFullPath(scenario.Source.Path))),
+            Seed = plan.Seed,
+            Verdict = verdict,
+            Measured = Measured,
+            Predicted = predicted,
+            Comparison = comparison,
+            Launches = launches,
+            Changes = search ? Changes(launch, stop) : [],
+            Inputs = InputList.Of(loaded, launch, Measured),
+            Commands = Commands(),
+            Warnings = loaded.Warnings,
+            SimulatedIn = took.TotalSeconds,
+        };
+    }
+
+    private IReadOnlyList<ChangeOutcome> Changes(SimulationInput launch, CancellationToken stop)
+    {
+        using var live = new LiveProgress(console);
+        var search = new ChangeSearch(launch, loaded.Scenario.Objectives, plan.Launches, plan.Seed, plan.Threads);
+        int tried = 0;
+        return search.Run(title => live.Report(new ProgressState(
+            "what would make it a go", 0, $"{++tried}: {title}", Left: null)), stop);
+    }
+
+    private List<string> Commands()
+    {
+        string file = loaded.Scenario.Source.Path;
+        string seed = plan.Seed.ToString(CultureInfo.InvariantCulture);
+        return
+        [
+            $"./run.sh check {file} --launches {plan.Launches.ToString(CultureInfo.InvariantCulture)} --seed {seed}",
+            $"./run.sh check {file} --set service.workers=12   # try a change without editing the file",
+            $"./run.sh check {file} --require go --junit capacity.xml   # gate a pull request: exit code 1 is a no-go",
+        ];
+    }
+
+    private sealed class LaunchProgress(string name, int count, LiveProgress live, TimeProvider clock) : IProgress<int>
+    {
+        private readonly long _started = clock.GetTimestamp();
+
+        public void Report(int value)
+        {
+            double share = (double)value / count;
+            TimeSpan left = clock.GetElapsedTime(_started) * ((1 - share) / share);
+            live.Report(new ProgressState(name, share, $"{value} / {count} launches", left));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using Capacity.Load;
+using Capacity.Model;
+using Capacity.Sim;
+using Capacity.Swarm;
+using Capacity.Swarm.Embedded;
+
+namespace Capacity.Cli.Checking;
+
+/// <summary>Drives real requests at the embedded cluster, and keeps what both saw.</summary>
+internal static class RehearsalRun
+{
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Runs a rehearsal.</summary>
+    /// <param name="input">Demand and loop at the rehearsal's speed.</param>
+    /// <param name="seed">Seed of arrivals, draws and start-ups.</param>
+    /// <param name="port">Port of the balancer; 0 takes any.</param>
+    /// <param name="console">Progress goes to its error stream.</param>
+    /// <param name="stop">Ends early; what was measured is kept and the result is partial.</param>
+    /// <exception cref="EnvironmentFailedException">The cluster cannot start.</exception>
+    public static async Task<RunResult> RunAsync(
+        SimulationInput input, ulong seed, int port, CommandConsole console, CancellationToken stop)
+    {
+        try
+        {
+            await WarmUp.RunAsync(input, stop);
+            await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(input.Loop, input.Service, seed, port, stop);
+            using var live = new LiveProgress(console);
+            long start = Stopwatch.GetTimestamp() + (long)(Lead.TotalSeconds * Stopwatch.Frequency);
+            cluster.Begin(start);
+            var progress = new Watcher(cluster, input, live, console);
+            RunResult measured = await new LoadEngine(SettingsOf(input, cluster.Address, seed))
+                .RunAsync(start, progress, stop);
+            return cluster.Complete(measured);
+        }
+        catch (ClusterException failure)
+        {
+            throw new EnvironmentFailedException(failure.Message, failure.Hint, failure);
+        }
+    }
+
+    /// <summary>Drives real requests at a service that runs elsewhere.</summary>
+    /// <param name="input">The demand.</param>
+    /// <param name="target">Base address.</param>
+    /// <param name="seed">Seed of arrivals and draws.</param>
+    /// <param name="console">Progress goes to its error stream.</param>
+    /// <param name="stop">Ends early.</param>
+    /// <exception cref="EnvironmentFailedException">Nothing answers there.</exception>
+    public static async Task<RunResult> RunAgainstAsync(
+        SimulationInput input, Uri target, ulong seed, CommandConsole console, CancellationToken stop)
+    {
+        try
+        {
+            string path = input.Kinds[0].Path.Replace(RequestKind.ServiceTimePlace, "0", StringComparison.Ordinal);
+            await TargetCheck.RunAsync(target, path, TimeSpan.FromSeconds(5), stop);
+        }
+        catch (UnreachableTargetException failure)
+        {
+            throw new EnvironmentFailedException(failure.Message, failure.Hint, failure);
+        }
+
+        using var live = new LiveProgress(console);
+        var progress = new Watcher(cluster: null, input, live, console);
+        return await new LoadEngine(SettingsOf(input, target, seed)).RunAsync(Stopwatch.GetTimestamp(), progress, stop);
+    }
+
+    internal static LoadSettings SettingsOf(SimulationInput input, Uri target, ulong seed) => new()
+    {
+        Target = target,
+        Scenario = input.Scenario,
+        Plan = input.Plan,
+        Spacing = input.Spacing,
+        Requests = input.Kinds,
+        Seed = seed,
+        Step = input.Step,
+    };
+
+    /// <summary>Shows the load engine's progress together with the cluster's replicas and events.</summary>
+    private sealed class Watcher(EmbeddedCluster? cluster, SimulationInput input, LiveProgress live, CommandConsole console)
+        : IProgress<LoadProgress>
+    {
+        private int _seen;
+
+        public void Report(LoadProgress value)
+        {
+            foreach (RunEvent e in cluster?.EventsFrom(_seen) ?? [])
+            {
+                _seen++;
+                if (e.Kind == "scale")
+                {
+                    console.Detail(string.Create(CultureInfo.InvariantCulture, $"  {e.At:0.0} s  {e.Text}"));
+                }
+            }
+
+            double total = input.Plan.Duration;
+            string replicas = cluster?.Status is { } s ? $"replicas {s.Ready} ({s.Desired} wanted)  " : "";
+            string firing = cluster?.Status.Firing is { Count: > 0 } alerts ? $"  firing {string.Join(", ", alerts)}" : "";
+            live.Report(new ProgressState(
+                $"rehearsal of {input.Scenario}", value.Elapsed / total,
+                string.Create(CultureInfo.InvariantCulture, $"{value.Elapsed:0} / {total:0} s"),
+                TimeSpan.FromSeconds(Math.Max(0, total - value.Elapsed)),
+                string.Create(CultureInfo.InvariantCulture,
+                    $" {replicas}traffic {value.Rate:0}/s  p50 {DurationText.Format(value.P50)}  p95 {DurationText.Format(value.P95)}"
+                    + $"  p99 {DurationText.Format(value.P99)}  failed {value.Failed}{firing}")));
+        }
+    }
+}
