@@ -22,7 +22,7 @@ internal sealed class LoadStageReader(List<Diagnostic> diagnostics)
         YamlNode? think = fields.Take("think");
         YamlScalar? pause = fields.Scalar("pause");
         YamlScalar? during = fields.Scalar("during");
-        fields.RejectOthers();
+        fields.RejectOthers(OtherWords.OfStages);
         YamlScalar[] kinds =
             [.. new[] { inject, rampTo, users, pause }.OfType<YamlScalar>().OrderBy(k => (k.At.Line, k.At.Column))];
         if (kinds.Length != 1)

@@ -20,7 +20,7 @@ internal sealed class ObjectiveReader(List<Diagnostic> diagnostics)
         YamlScalar? name = fields.RequireScalar("metric", "metric: latency.p99");
         YamlScalar? under = fields.RequireScalar("under", "under: 400ms");
         YamlScalar? except = fields.Scalar("except");
-        fields.RejectOthers();
+        fields.RejectOthers(OtherWords.OfObjectives);
         string? metric = _words.OneOf(name, "a metric", Metrics);
         double? excepted = _quantity.Duration(except);
         if (metric is null || under is null)

@@ -63,7 +63,7 @@ internal sealed class RequestReader(List<Diagnostic> diagnostics)
         YamlScalar? path = fields.Scalar("path");
         ServiceLaw? law = _laws.Read(
             fields.Require("service_time", "service_time: { p50: 8ms, p95: 15ms }"), "a service time");
-        fields.RejectOthers();
+        fields.RejectOthers(OtherWords.OfRequests);
         if (path is not null && (!path.Text.StartsWith('/') || path.Text.Any(c => char.IsControl(c) || c == ' ')))
         {
             fields.Report("CAP024", path.At, $"'{path.Text}' is not a path", $"write for example \"{DefaultPath}\"");

@@ -63,7 +63,7 @@ public static class ScenarioReader
             IReadOnlyList<Objective?> objectives = Objectives(fields);
             Rehearsal rehearsal = fields.Take("rehearsal") is { } r ? ReadRehearsal(r) : new Rehearsal();
             LoopDelays delays = fields.Take("delays") is { } d ? Delays(d) : new LoopDelays();
-            fields.RejectOthers();
+            fields.RejectOthers(OtherWords.OfScenarios);
             if (diagnostics.Count != before || name is null || target is null)
             {
                 return null;

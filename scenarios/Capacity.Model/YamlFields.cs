@@ -85,14 +85,16 @@ public sealed class YamlFields
     public bool Has(string key) => _map.Find(key) is not null;
 
     /// <summary>Reports every key that was not taken, with the nearest known key as a hint.</summary>
-    public void RejectOthers()
+    /// <param name="otherWords">What other tools call a known key: <c>duration</c> → <c>during</c>.</param>
+    public void RejectOthers(IReadOnlyDictionary<string, string>? otherWords = null)
     {
         foreach (YamlEntry entry in _map.Entries.Where(e => !_asked.Contains(e.Key.Text)))
         {
-            string? near = Spelling.Nearest(entry.Key.Text, _asked);
-            string hint = near is null ? $"known keys: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}"
-                : $"did you mean '{near}'?";
-            Report("CAP010", entry.Key.At, $"unknown key '{entry.Key.Text}' in {_what}", hint);
+            string key = entry.Key.Text;
+            string? near = Spelling.Nearest(key, _asked) ?? otherWords?.GetValueOrDefault(key);
+            string known = string.Join(", ", _asked.Order(StringComparer.Ordinal));
+            Report("CAP010", entry.Key.At, $"unknown key '{key}' in {_what}",
+                near is null ? $"known keys: {known}" : $"did you mean '{near}'?");
         }
     }
 

@@ -6,7 +6,7 @@ using Capacity.Sim.Requests;
 
 namespace Capacity.Sim;
 
-/// <summary>One launch in virtual time: requests, replicas, scrapes, and the very loop that the real cluster runs.</summary>
+/// <summary>One launch in virtual time: requests, replicas, scrapes, and the loop that the real cluster runs.</summary>
 /// <remarks>
 /// The run goes from one instant at which the cluster may change to the next. In between, all requests of the stretch
 /// are served at once; scrapes, health checks and steps of the result that lie in it are then read off.

@@ -33,7 +33,9 @@ internal static class Inputs
           - name: alert.rules
             rules:
               - alert: slow
-                expr: sum(rate(http_server_resp_time_bucket{job="web_main", le="0.25"}[2m])) / sum(rate(http_server_resp_time_count{job="web_main"}[2m])) < 0.97
+                expr: >-
+                  sum(rate(http_server_resp_time_bucket{job="web_main", le="0.25"}[2m]))
+                  / sum(rate(http_server_resp_time_count{job="web_main"}[2m])) < 0.97
                 labels: {scale: up, service: web_main}
               - alert: idle
                 expr: sum(rate(http_server_resp_time_sum{job="web_main"}[5m])) / count(up{job="web_main"} == 1) < 3.6
@@ -48,7 +50,8 @@ internal static class Inputs
     {
         double rate = SteadyRate(replicas);
         return Input(
-            Plan([new RateSegment(0, requests / rate, rate, rate)]), new ServiceLaw.Exponential(ServiceMean), Loop(replicas, ""));
+            Plan([new RateSegment(0, requests / rate, rate, rate)]), new ServiceLaw.Exponential(ServiceMean),
+            Loop(replicas, ""));
     }
 
     /// <summary>A day whose rate follows the sun, 480 to 1920 requests per second, with rules that scale.</summary>
@@ -85,7 +88,8 @@ internal static class Inputs
         InitialReplicas = replicas,
         ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["com.df.scaleMin"] = "4", ["com.df.scaleMax"] = "30", ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
+            ["com.df.scaleMin"] = "4", ["com.df.scaleMax"] = "30",
+            ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
         },
         ScrapeInterval = TimeSpan.FromSeconds(15),
         EvaluationInterval = TimeSpan.FromSeconds(15),
@@ -98,5 +102,6 @@ internal static class Inputs
 
     private static T Must<T>(Parsed<T> parsed)
         where T : notnull =>
-        parsed.TryGet(out T? value) ? value : throw new InvalidOperationException(string.Join('\n', parsed.Diagnostics));
+        parsed.TryGet(out T? value) ? value
+            : throw new InvalidOperationException(string.Join('\n', parsed.Diagnostics));
 }

@@ -19,8 +19,10 @@ internal static class ChartData
         ChartArea[] areas = [.. figures.Breaches.Select(b => new ChartArea(b.From, b.To))];
         var panel = new ChartSpec
         {
-            Id = "traffic", Title = "Traffic", Unit = "requests/s", Format = "count", Height = 92, Duration = set.Duration,
-            Step = set.Step, Min = 0, Areas = areas, Series = [Banded("offered", "c-load", "line", set.Offered) with { Fill = true }],
+            Id = "traffic", Title = "Traffic", Unit = "requests/s", Format = "count", Height = 92,
+            Duration = set.Duration,
+            Step = set.Step, Min = 0, Areas = areas,
+            Series = [Banded("offered", "c-load", "line", set.Offered) with { Fill = true }],
         };
         yield return Thin(panel);
         yield return Thin(panel with
@@ -36,7 +38,8 @@ internal static class ChartData
         yield return Thin(Latency(panel with
         {
             Id = "latency", Title = "Latency", Unit = "", Height = 210, TimeLabels = true, Format = "duration",
-            Limits = Limits(figures, ObjectiveMetric.LatencyP50, ObjectiveMetric.LatencyP95, ObjectiveMetric.LatencyP99),
+            Limits = Limits(figures, ObjectiveMetric.LatencyP50, ObjectiveMetric.LatencyP95,
+                ObjectiveMetric.LatencyP99),
             Series =
             [
                 new ChartSeries("p50", "c-p50", "line", Rounded(set.P50.Median)),
@@ -56,7 +59,8 @@ internal static class ChartData
         RunResult? predicted = report.Predicted;
         var panel = new ChartSpec
         {
-            Id = "rehearsal-replicas", Title = "Replicas of the rehearsal", Format = "count", Height = 170, Whole = true,
+            Id = "rehearsal-replicas", Title = "Replicas of the rehearsal", Format = "count", Height = 170,
+            Whole = true,
             Duration = measured.Duration, Step = measured.Step, Min = 0, TimeLabels = true,
             Series =
             [
@@ -78,7 +82,8 @@ internal static class ChartData
         }));
     }
 
-    private static IEnumerable<ChartSeries> Line(string name, string color, string kind, IEnumerable<double>? values, bool dash) =>
+    private static IEnumerable<ChartSeries> Line(string name, string color, string kind, IEnumerable<double>? values,
+        bool dash) =>
         values is null ? [] : [new ChartSeries(name, color, kind, Rounded([.. values])) { Dash = dash, Width = 1.7 }];
 
     private static ChartSeries Banded(string name, string color, string kind, Band band) =>
@@ -86,7 +91,8 @@ internal static class ChartData
 
     private static ChartLimit[] Limits(ReportFigures figures, params ObjectiveMetric[] metrics) =>
     [
-        .. figures.Objectives.Where(o => metrics.Contains(o.Objective.Metric)).Select(o => new ChartLimit(o.Objective.Limit,
+        .. figures.Objectives.Where(o => metrics.Contains(o.Objective.Metric))
+            .Select(o => new ChartLimit(o.Objective.Limit,
             o.Objective.IsLatency
                 ? $"{o.Objective.Name["latency.".Length..]} limit {DurationText.Format(o.Objective.Limit)}"
                 : $"limit {NumberText.Count(o.Objective.Limit)}")),
@@ -97,7 +103,8 @@ internal static class ChartData
     {
         double[] all =
         [
-            .. panel.Series.SelectMany(s => s.Values.Concat(s.High ?? [])).Concat(panel.Limits.Select(l => l.Value)).Where(v => v > 0),
+            .. panel.Series.SelectMany(s => s.Values.Concat(s.High ?? [])).Concat(panel.Limits.Select(l => l.Value))
+                .Where(v => v > 0),
         ];
         double low = all.Length == 0 ? 0.001 : all.Min();
         double high = all.Length == 0 ? 1 : all.Max();
@@ -126,7 +133,8 @@ internal static class ChartData
         return digits is >= 0 and <= 15 ? Math.Round(value, digits) : Math.Round(value);
     }
 
-    /// <summary>Merges steps when there are too many to draw: the highest of each group stays, the lowest of a lower end.</summary>
+    /// <summary>Merges steps when there are too many to draw: the highest of each group stays, the lowest of a lower
+    /// end.</summary>
     private static ChartSpec Thin(ChartSpec panel)
     {
         int most = panel.Series.Select(s => s.Values.Count).DefaultIfEmpty(0).Max();
@@ -158,7 +166,8 @@ internal static class ChartData
 
     private static string FileName(string name)
     {
-        string safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-')).Trim('-');
+        string safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'))
+            .Trim('-');
         return safe.Length == 0 ? "report" : safe;
     }
 }

@@ -25,7 +25,8 @@ internal static class MarkdownText
                 '>' => escaped.Append("&gt;"),
                 '&' => escaped.Append("&amp;"),
                 '@' => escaped.Append("&#64;"),
-                '|' or '*' or '_' or '`' or '[' or ']' or '#' or '~' or '\\' or '!' or '$' => escaped.Append('\\').Append(c),
+                '|' or '*' or '_' or '`' or '[' or ']' or '#' or '~' or '\\' or '!' or '$' => escaped.Append('\\')
+                    .Append(c),
                 _ => escaped.Append(c),
             };
         }
@@ -54,12 +55,14 @@ internal static class MarkdownText
     {
         IReadOnlyList<string>[] all = [.. rows];
         var text = new StringBuilder();
-        text.Append("| ").AppendJoin(" | ", head).Append(" |\n|").Insert(text.Length, " --- |", head.Count).Append('\n');
+        text.Append("| ").AppendJoin(" | ", head).Append(" |\n|").Insert(text.Length, " --- |", head.Count)
+            .Append('\n');
         foreach (IReadOnlyList<string> row in all.Take(most))
         {
             text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
         }
 
-        return all.Length > most ? text.Append('\n').Append(all.Length - most).Append(" more.\n").ToString() : text.ToString();
+        return all.Length > most ? text.Append('\n').Append(all.Length - most).Append(" more.\n").ToString()
+            : text.ToString();
     }
 }

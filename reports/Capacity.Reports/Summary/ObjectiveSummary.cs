@@ -101,7 +101,8 @@ internal sealed record ObjectiveSummary(Objective Objective, Spread Value, Sprea
     [
         .. scenario.Objectives.Select((objective, i) =>
         {
-            ObjectiveOutcome[] outcomes = [.. launches.Launches.Where(l => l.Outcomes.Count > i).Select(l => l.Outcomes[i])];
+            ObjectiveOutcome[] outcomes =
+                [.. launches.Launches.Where(l => l.Outcomes.Count > i).Select(l => l.Outcomes[i])];
             return new ObjectiveSummary(objective, Spread.Of(outcomes.Select(o => o.Value)),
                 Spread.Of(outcomes.Select(o => o.Worst)), outcomes.Count(o => o.Passed), outcomes.Length);
         }),

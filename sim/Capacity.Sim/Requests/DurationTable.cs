@@ -143,7 +143,8 @@ internal sealed class DurationTable
     }
 
     private static void AmongPoints(
-        ReadOnlySpan<double> units, Span<double> seconds, ReadOnlySpan<(double Share, double Seconds)> points, int[] guide)
+        ReadOnlySpan<double> units, Span<double> seconds, ReadOnlySpan<(double Share, double Seconds)> points,
+        int[] guide)
     {
         for (int i = 0; i < units.Length; i++)
         {

@@ -54,7 +54,8 @@ internal sealed class PlannedRequests : IRequestSource
 /// <param name="trace">In order of arrival.</param>
 /// <param name="overhead">Law of the overhead.</param>
 /// <param name="seed">Seed of the run.</param>
-internal sealed class RecordedRequests(IReadOnlyList<TraceRequest> trace, ServiceLaw overhead, ulong seed) : IRequestSource
+internal sealed class RecordedRequests(IReadOnlyList<TraceRequest> trace, ServiceLaw overhead, ulong seed)
+    : IRequestSource
 {
     private readonly OverheadTimes _overhead = new(overhead, seed);
     private int _next;

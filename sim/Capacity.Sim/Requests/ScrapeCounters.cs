@@ -17,7 +17,8 @@ internal sealed class ScrapeCounters
     /// <summary>Buckets, the last one +Inf.</summary>
     public const int Buckets = 12;
 
-    private static readonly double[] UpperBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, double.PositiveInfinity];
+    private static readonly double[] UpperBounds =
+        [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, double.PositiveInfinity];
     private static readonly byte[] FirstBucket = FirstBuckets();
 
     private readonly int _series;

@@ -116,7 +116,8 @@ internal sealed class StepRecorder
         for (int kind = 0; kind < _kinds; kind++)
         {
             Latency[kind].Add(nothing, _latencySums[kind].Sum, _latencySums[kind].Max);
-            Service[kind].Add(_services.AsSpan(kind * Buckets, Buckets), _serviceSums[kind].Sum, _serviceSums[kind].Max);
+            Service[kind].Add(
+                _services.AsSpan(kind * Buckets, Buckets), _serviceSums[kind].Sum, _serviceSums[kind].Max);
         }
     }
 
@@ -135,7 +136,8 @@ internal sealed class StepRecorder
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RecordOneKind(
-        ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead, ReadOnlySpan<double> finish)
+        ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead,
+        ReadOnlySpan<double> finish)
     {
         unchecked
         {
@@ -169,8 +171,8 @@ internal sealed class StepRecorder
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RecordKinds(
-        ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead, ReadOnlySpan<double> finish,
-        ReadOnlySpan<int> kind)
+        ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead,
+        ReadOnlySpan<double> finish, ReadOnlySpan<int> kind)
     {
         unchecked
         {

@@ -33,7 +33,7 @@ public sealed class ReferenceTests
 
         IEnumerable<string> referenced = Assembly.Load(project).GetReferencedAssemblies().Select(a => a.Name!);
 
-        Assert.Empty(referenced.Where(r => worldly.Any(w => r.StartsWith(w, StringComparison.Ordinal))));
+        Assert.DoesNotContain(referenced, r => worldly.Any(w => r.StartsWith(w, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Capacity.Cli;
+using Capacity.Control;
+using Capacity.Model;
 using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Cli;
@@ -82,6 +84,42 @@ public sealed class CapacityProgramTests
 
         string text = await File.ReadAllTextAsync(folder.File("shop.yaml"), TestContext.Current.CancellationToken);
         Assert.Contains("service: shop_api\n  stack: stack.yml\n", text);
+    }
+
+    [Fact]
+    public async Task The_files_that_init_writes_make_a_control_loop_without_a_warning()
+    {
+        using var folder = new TemporaryFolder();
+        await CommandLineRun.Of("init", "shop", "--out", folder.Path);
+        SourceText Open(string file) => new(file, File.ReadAllText(folder.File(file)));
+        Assert.True(ScenarioReader.Read(Open("shop.yaml")).TryGet(out Scenario? scenario));
+
+        Parsed<LoopSettings> loop = LoopSettingsReader.Read(new LoopSources(Open("docker-stack.yml"),
+            Open("prometheus.yml"), Open("alertmanager.yml"), []), scenario, phaseSeed: 1);
+
+        Assert.Empty(loop.Diagnostics.Select(d => d.ToString()));
+        Assert.True(loop.TryGet(out LoopSettings? settings));
+        Assert.Equal(("shop_web", 2), (settings.Service, settings.InitialReplicas));
+    }
+
+    [Fact]
+    public async Task Rules_show_prints_the_rule_file_of_the_stack()
+    {
+        CommandLineRun run = await CommandLineRun.Of("rules", "show", Repository.At("swarm", "stack", "go-demo.yml"));
+
+        Assert.Equal(ExitCode.Ok, run.Code);
+        Assert.Equal(await File.ReadAllTextAsync(Repository.At("swarm", "stack", "alert.rules"),
+            TestContext.Current.CancellationToken), run.Output.TrimEnd('\n'));
+    }
+
+    [Fact]
+    public async Task Every_scenario_of_the_library_is_valid_with_the_files_that_it_names()
+    {
+        string[] files = Directory.GetFiles(Repository.At("scenarios", "library"), "*.yaml");
+
+        CommandLineRun run = await CommandLineRun.Of(["validate", .. files]);
+
+        Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Error));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ internal static class FixedReplicas
     }
 
     /// <summary>Runs closed users.</summary>
-    public static StepRecorder RunUsers(int users, ServiceLaw think, ServiceLaw service, int workers, double duration, ulong seed)
+    public static StepRecorder RunUsers(
+        int users, ServiceLaw think, ServiceLaw service, int workers, double duration, ulong seed)
     {
         var kind = new RequestKind("all", 1, "GET", "/", service);
         var stage = new LoadStage.Users("users", users, null, think, duration);
@@ -46,7 +47,8 @@ internal static class FixedReplicas
         return engine.Recorder;
     }
 
-    private sealed class StreamOf(LoadPlan plan, ArrivalSpacing spacing, DurationTable service, ulong seed) : IRequestSource
+    private sealed class StreamOf(LoadPlan plan, ArrivalSpacing spacing, DurationTable service, ulong seed)
+        : IRequestSource
     {
         private readonly RequestStream _stream = new(plan.Open, spacing, [1.0], seed);
         private readonly double[] _units = new double[RequestBatch.Size];

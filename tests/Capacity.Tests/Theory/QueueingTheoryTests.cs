@@ -1,3 +1,4 @@
+using System.Globalization;
 using Capacity.Model;
 using Capacity.Sim.Requests;
 
@@ -62,7 +63,8 @@ public sealed class QueueingTheoryTests
     [InlineData("e5m1_rho0.9", 9, 5)]
     [InlineData("e10m1_rho0.8", 8, 10)]
     [InlineData("e10m1_rho0.9", 9, 10)]
-    public void Round_robin_over_k_replicas_gives_each_of_them_Erlang_k_arrivals(string oracle, double rate, int replicas) =>
+    public void Round_robin_over_k_replicas_gives_each_of_them_Erlang_k_arrivals(
+        string oracle, double rate, int replicas) =>
         Compare(
             oracle, Quantiles, seed => FixedReplicas.Run(rate * replicas, Exponential, 1, replicas, 400_000, seed));
 
@@ -104,7 +106,7 @@ public sealed class QueueingTheoryTests
 
     private static double Measure(LatencyHistogram run, string name) => name.Split('_') switch
     {
-        [_, ['p', .. string digits]] => run.Quantile(double.Parse("0." + digits, System.Globalization.CultureInfo.InvariantCulture)),
+        [_, ['p', .. string digits]] => run.Quantile(double.Parse("0." + digits, CultureInfo.InvariantCulture)),
         _ => run.MeanSeconds,
     };
 }
