@@ -50,7 +50,9 @@ public sealed class LoadEngine(LoadSettings settings)
             partial, cpuShare, Events(sender, partial, ended));
     }
 
-    /// <summary>Sends a few requests of each kind, unrecorded, so that the first seconds do not measure the compiler.</summary>
+    /// <summary>
+    /// Sends a few requests of each kind, unrecorded, so that the first seconds do not measure the compiler.
+    /// </summary>
     /// <param name="stop">Gives up.</param>
     public async Task WarmUpAsync(CancellationToken stop)
     {
@@ -86,7 +88,8 @@ public sealed class LoadEngine(LoadSettings settings)
         if (sender.Refused > 0)
         {
             events.Add(new RunEvent(settings.Plan.Duration, "load",
-                $"{sender.Refused} requests failed unsent: {settings.InFlightMax} were in flight already (dropped by client)"));
+                $"{sender.Refused} requests failed unsent: {settings.InFlightMax} were in flight already "
+                + "(dropped by client)"));
         }
 
         if (partial)
@@ -164,7 +167,9 @@ public sealed class LoadEngine(LoadSettings settings)
                     }
                 }
 
-                _wait.Until(double.IsPositiveInfinity(next) ? long.MaxValue : _start + (long)(next * Stopwatch.Frequency));
+                _wait.Until(double.IsPositiveInfinity(next)
+                    ? long.MaxValue
+                    : _start + (long)(next * Stopwatch.Frequency));
             }
 
             DropRest();
