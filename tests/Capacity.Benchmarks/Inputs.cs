@@ -68,6 +68,17 @@ internal static class Inputs
         };
     }
 
+    /// <summary>A surge from 100 to 600 requests per second within two minutes, with rules that scale.</summary>
+    public static SimulationInput Launch()
+    {
+        RateSegment[] segments =
+            [new(0, 300, 100, 100), new(300, 420, 100, 600), new(420, 900, 600, 600), new(900, 1200, 100, 100)];
+        return Input(Plan(segments), new ServiceLaw.Lognormal(ServiceMean, 0.7), Loop(4, Rules)) with
+        {
+            Service = new ServiceModel { Workers = 8, Startup = new ServiceLaw.Uniform(2, 8) },
+        };
+    }
+
     private static LoadPlan Plan(RateSegment[] segments) => new(new ArrivalProfile(segments), [], [], segments[^1].To);
 
     private static SimulationInput Input(LoadPlan plan, ServiceLaw service, LoopSettings loop) => new()

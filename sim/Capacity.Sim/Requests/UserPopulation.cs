@@ -6,7 +6,7 @@ namespace Capacity.Sim.Requests;
 /// <summary>Closed users: each sends, waits for the answer, thinks, and sends again.</summary>
 internal sealed class UserPopulation
 {
-    private const double ShortestTurn = 1e-6; // a user whose requests take no time at all still lets time pass
+    private const double ShortestTurn = 1e-4; // a user whose requests take no time still lets time pass
 
     private readonly double[] _shareUpTo;
     private readonly DurationTable[] _services;
