@@ -17,8 +17,6 @@ namespace Capacity.Load;
 public sealed class LoadEngine(LoadSettings settings)
 {
     private const int Batch = 256;
-    private const double WarmUpRate = 300;
-    private const double WarmUpSeconds = 0.7;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs the whole plan and waits for the last answers.</summary>
@@ -48,21 +46,6 @@ public sealed class LoadEngine(LoadSettings settings)
         await watch;
         return tally.Result(partial ? Math.Clamp(ended, 0, settings.Plan.Duration) : settings.Plan.Duration,
             partial, cpuShare, Events(sender, partial, ended));
-    }
-
-    /// <summary>
-    /// Sends a few requests of each kind, unrecorded, so that the first seconds do not measure the compiler.
-    /// </summary>
-    /// <param name="stop">Gives up.</param>
-    public async Task WarmUpAsync(CancellationToken stop)
-    {
-        var brief = new ServiceLaw.Constant(0.001);
-        var warming = new LoadEngine(settings with
-        {
-            Plan = LoadPlan.Of([new LoadStage.Open("", WarmUpRate, 0, WarmUpSeconds)]),
-            Requests = [.. settings.Requests.Select(r => r with { Share = 1, ServiceTime = brief })],
-        });
-        await warming.RunAsync(Stopwatch.GetTimestamp(), null, stop);
     }
 
     private static async Task WatchAsync(

@@ -161,7 +161,10 @@ internal sealed class ReplicaSet : IAsyncDisposable
         try
         {
             DemoServer server = await Task.Run(() => StartServerAsync(replica, CancellationToken.None));
-            _agenda!.Post(now => Listens(replica, server, now));
+            if (!_agenda!.Post(now => Listens(replica, server, now)))
+            {
+                await server.DisposeAsync(); // the run is over
+            }
         }
         catch (ClusterException problem)
         {

@@ -37,7 +37,8 @@ public sealed class EmbeddedClusterTests
         Assert.Contains(
             run.Alerts, a => a.Name.EndsWith("resptimeabove", StringComparison.Ordinal) && a.Severity == "up");
         Assert.Equal(run.Totals.Scheduled, run.Totals.Ok);
-        Assert.Equal([0.2, 0.2], run.StartupSeconds.Select(s => Math.Round(s, 1)));
+        Assert.Equal(2, run.StartupSeconds.Count);
+        Assert.All(run.StartupSeconds, s => Assert.InRange(s, 0.1, 0.5));
         Assert.Equal((6, 6), (run.Series.Desired[^1], run.Series.Ready[^1]));
         Assert.Equal(run.Series.Offered.Count, run.Series.Ready.Count);
         Assert.InRange(run.ReplicaHours * 3600, 4 * run.Duration, 6 * run.Duration);
