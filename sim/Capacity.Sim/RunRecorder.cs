@@ -91,8 +91,8 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
             Phases = input.Plan.Phases,
             StartupSeconds =
             [
-                .. replicas.All.Where(r => r.IsReady && r.ReadyAt > r.StartsAt)
-                    .Select(r => (r.ReadyAt - r.StartsAt).TotalSeconds),
+                .. replicas.All.Where(r => r.IsReady && r.ListensAt > r.StartsAt)
+                    .Select(r => (r.ListensAt - r.StartsAt).TotalSeconds),
             ],
             Partial = partial,
         };

@@ -28,7 +28,7 @@ internal sealed class Agenda : IDisposable
     private readonly PreciseWait _wait = new();
     private readonly long _startTimestamp;
     private readonly ControlLoop _loop;
-    private readonly Action<IReadOnlyList<LoopEvent>> _happened;
+    private readonly Action<IReadOnlyList<LoopEvent>, Instant> _happened;
     private readonly Thread _thread;
     private long _number;
     private volatile bool _ended;
@@ -38,8 +38,8 @@ internal sealed class Agenda : IDisposable
     /// <param name="startTimestamp">The <see cref="Stopwatch"/> timestamp of the start.</param>
     /// <param name="start">The instant of the start.</param>
     /// <param name="loop">Is advanced when something of it is due.</param>
-    /// <param name="happened">Told what the loop did.</param>
-    public Agenda(long startTimestamp, Instant start, ControlLoop loop, Action<IReadOnlyList<LoopEvent>> happened)
+    /// <param name="happened">Told what the loop did, and when that really was.</param>
+    public Agenda(long startTimestamp, Instant start, ControlLoop loop, Action<IReadOnlyList<LoopEvent>, Instant> happened)
     {
         _startTimestamp = startTimestamp;
         Start = start;
@@ -161,7 +161,7 @@ internal sealed class Agenda : IDisposable
                 {
                     events.Clear();
                     _loop.Advance(next, events);
-                    _happened(events);
+                    _happened(events, Now);
                 }
             }
         }

@@ -148,7 +148,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         _record.Ready(at, _replicas.InRotation);
     }
 
-    private void Apply(IReadOnlyList<LoopEvent> events)
+    private void Apply(IReadOnlyList<LoopEvent> events, Instant now)
     {
         foreach (LoopEvent happened in events)
         {
@@ -156,11 +156,11 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             if (happened is LoopEvent.Scaled scaled && scaled.To != scaled.From)
             {
                 changed = scaled.To > scaled.From
-                    ? _replicas.Grow(scaled.To - scaled.From, scaled.At)
-                    : _replicas.Shrink(scaled.From - scaled.To, scaled.At);
+                    ? _replicas.Grow(scaled.To - scaled.From, now)
+                    : _replicas.Shrink(scaled.From - scaled.To, now);
             }
 
-            _record!.Add(happened, changed);
+            _record!.Add(happened, changed, now);
         }
     }
 }

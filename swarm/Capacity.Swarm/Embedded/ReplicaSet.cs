@@ -176,6 +176,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
     private void Listens(LiveReplica replica, DemoServer server, Instant now)
     {
         Attach(replica, server);
+        replica.ListensAt = now;
         if (replica.LeavesAt < Instant.Never)
         {
             _ = EndAsync(replica, cut: true);
