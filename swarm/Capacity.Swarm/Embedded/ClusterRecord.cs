@@ -16,7 +16,10 @@ internal sealed class ClusterRecord(Instant start)
 
     /// <summary>Alerts that fire now, by name.</summary>
     public IReadOnlyList<string> Firing =>
-        [.. _open.Values.Select(i => _alerts[i]).Where(a => !double.IsNaN(a.Firing)).Select(a => a.Name).Order(StringComparer.Ordinal)];
+    [
+        .. _open.Values.Select(i => _alerts[i]).Where(a => !double.IsNaN(a.Firing))
+            .Select(a => a.Name).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Everything of note so far.</summary>
     public IReadOnlyList<RunEvent> Events => _events;
@@ -65,11 +68,15 @@ internal sealed class ClusterRecord(Instant start)
     public RunResult Complete(RunResult measured, ReplicaSet replicas)
     {
         double until = measured.Duration;
-        double[] ends = [.. Enumerable.Range(1, measured.Series.Offered.Count).Select(i => Math.Min(i * measured.Step, until))];
+        int steps = measured.Series.Offered.Count;
+        double[] ends = [.. Enumerable.Range(1, steps).Select(i => Math.Min(i * measured.Step, until))];
         return measured with
         {
             Series = measured.Series with { Desired = AtEnds(_desired, ends), Ready = AtEnds(_ready, ends) },
-            ScaleActions = [.. _actions.Where(a => Seconds(a.Action.At) <= until).Select(a => Action(a.Action, a.Replicas, until))],
+            ScaleActions =
+            [
+                .. _actions.Where(a => Seconds(a.Action.At) <= until).Select(a => Action(a.Action, a.Replicas, until)),
+            ],
             Alerts = [.. _alerts.Where(a => a.Pending <= until).Select(a => Until(a, until))],
             ReplicaHours = replicas.Hours(start + TimeSpan.FromSeconds(until)),
             Events = [.. _events.Concat(measured.Events).Where(e => e.At <= until).OrderBy(e => e.At)],
@@ -115,8 +122,8 @@ internal sealed class ClusterRecord(Instant start)
     {
         bool up = scaled.To > scaled.From;
         double NotAfterEnd(Instant at) => at < Instant.Never && Seconds(at) <= until ? Seconds(at) : double.NaN;
-        double Last(Func<LiveReplica, Instant> what) => // NaN, which would lose in Max, must win: some have not got there
-            replicas.Any(r => double.IsNaN(NotAfterEnd(what(r)))) ? double.NaN : replicas.Max(r => NotAfterEnd(what(r)));
+        double First(Func<LiveReplica, Instant> what) => NotAfterEnd(replicas.Select(what).Min());
+        double Last(Func<LiveReplica, Instant> what) => NotAfterEnd(replicas.Select(what).Max());
         return new ScaleAction(Seconds(scaled.At), scaled.From, scaled.To, scaled.Alert, scaled.Message, new ScaleChain
         {
             Scraped = Seconds(scaled.Scraped),
@@ -124,7 +131,7 @@ internal sealed class ClusterRecord(Instant start)
             Fired = Seconds(scaled.Fired),
             Flushed = Seconds(scaled.Flushed),
             Delivered = Seconds(scaled.At),
-            Started = up ? replicas.Select(r => NotAfterEnd(r.StartsAt)).Where(s => !double.IsNaN(s)).DefaultIfEmpty(double.NaN).Min() : double.NaN,
+            Started = up ? First(r => r.StartsAt) : double.NaN,
             Ready = up ? Last(r => r.ReadyAt) : double.NaN,
             InRotation = Last(r => up ? r.JoinsAt : r.LeavesAt),
         });

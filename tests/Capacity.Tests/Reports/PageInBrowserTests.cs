@@ -136,6 +136,17 @@ public sealed class PageInBrowserTests(BrowserFixture browser) : IClassFixture<B
     }
 
     [Fact]
+    public async Task A_page_with_next_to_nothing_in_it_has_no_errors()
+    {
+        string html = HtmlReport.Render(SampleReport.Bare());
+        await using OpenPage page = await browser.OpenAsync(html, "bare.html", ColorScheme.Light, 1280);
+        await page.ShootAsync("bare.png");
+
+        Assert.Equal([], page.Complaints);
+        Assert.Equal([], await page.BarriersAsync());
+    }
+
+    [Fact]
     public async Task A_hostile_name_stays_text()
     {
         await using OpenPage page =

@@ -84,6 +84,33 @@ internal static class SampleReport
         };
     }
 
+    /// <summary>One launch without objectives, steps, alerts or requests, and a rehearsal that was cut off at once.</summary>
+    public static CheckReport Bare()
+    {
+        var none = new Band([], [], []);
+        var series = new RunSeries
+        {
+            Offered = [], Completed = [], Errors = [], P50 = [], P95 = [], P99 = [], Desired = [], Ready = [],
+        };
+        RunResult run = SampleCurves.Run(1) with
+        {
+            Series = series, Kinds = [], ScaleActions = [], Alerts = [], Phases = [], Totals = new RequestCounts(0, 0, 0, 0),
+        };
+        CheckReport report = Of("bare", stress: 1, rehearsal: false);
+        LaunchSet launches = report.Launches with
+        {
+            Launches = [new Launch(1, 1, true, [], double.NaN)],
+            Offered = none, Desired = none, Ready = none, P50 = none, P95 = none, P99 = none, Errors = none,
+            Middle = run, AlertShares = new Dictionary<string, double>(StringComparer.Ordinal), Requests = 0,
+        };
+        return report with
+        {
+            Scenario = report.Scenario with { Objectives = [], Shows = "" },
+            Launches = launches, Measured = run, Predicted = null, Comparison = null, CreatedAt = null, Commit = null,
+            SimulatedIn = null, Inputs = [], Commands = [], Warnings = [], Verdict = Verdict.Decide(launches, null),
+        };
+    }
+
     // A stress of 1 misses by far, 0.2 passes.
     public static CheckReport Of(string name, double stress, bool rehearsal)
     {
