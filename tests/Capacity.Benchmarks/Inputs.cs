@@ -73,10 +73,25 @@ internal static class Inputs
     {
         RateSegment[] segments =
             [new(0, 300, 100, 100), new(300, 420, 100, 600), new(420, 900, 600, 600), new(900, 1200, 100, 100)];
-        return Input(Plan(segments), new ServiceLaw.Lognormal(ServiceMean, 0.7), Loop(4, Rules)) with
+        ServiceLaw[] laws = [Measured(0.04, 0.7), Measured(0.08, 0.5), Measured(0.15, 0.5)];
+        return Input(Plan(segments), laws[0], Loop(4, Rules)) with
         {
+            Kinds =
+            [
+                new RequestKind("browse", 0.85, "GET", "/", laws[0]), new RequestKind("search", 0.12, "GET", "/", laws[1]),
+                new RequestKind("checkout", 0.03, "GET", "/", laws[2]),
+            ],
+            WorkerLaws = laws,
             Service = new ServiceModel { Workers = 8, Startup = new ServiceLaw.Uniform(2, 8) },
         };
+    }
+
+    /// <summary>A law as a calibration finds it.</summary>
+    private static ServiceLaw.Empirical Measured(double median, double sigma)
+    {
+        var law = new ServiceLaw.Lognormal(median, sigma);
+        return new ServiceLaw.Empirical(
+            [.. Enumerable.Range(0, 201).Select(i => (i / 200.0, law.Quantile(Math.Clamp(i / 200.0, 0.001, 0.999))))]);
     }
 
     private static LoadPlan Plan(RateSegment[] segments) => new(new ArrivalProfile(segments), [], [], segments[^1].To);

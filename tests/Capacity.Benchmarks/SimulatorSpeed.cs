@@ -44,7 +44,7 @@ internal static class SimulatorSpeed
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Count} launches of 20 minutes, {set!.Requests} requests: {Median(seconds):0.00} s"));
+            $"{Count} launches of 20 minutes, {set!.Requests} requests of three kinds: {Median(seconds):0.00} s"));
     }
 
     private static void Compare(TextWriter output, int replicas)

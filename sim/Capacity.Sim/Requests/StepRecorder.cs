@@ -15,6 +15,7 @@ namespace Capacity.Sim.Requests;
 internal sealed class StepRecorder
 {
     private const int Buckets = LatencyHistogram.Buckets;
+    private const int SumsPerKind = 4; // a power of two
 
     private readonly int _kinds;
     private readonly double _perStep;
@@ -40,8 +41,8 @@ internal sealed class StepRecorder
         _ring = new uint[_slots * kinds * Buckets];
         _latencies = new uint[kinds * Buckets];
         _services = new uint[kinds * Buckets];
-        _latencySums = new Sums[kinds];
-        _serviceSums = new Sums[kinds];
+        _latencySums = new Sums[SumsPerKind * kinds];
+        _serviceSums = new Sums[SumsPerKind * kinds];
         Latency = [.. Enumerable.Range(0, kinds).Select(_ => new LatencyHistogram())];
         Service = [.. Enumerable.Range(0, kinds).Select(_ => new LatencyHistogram())];
     }
@@ -134,11 +135,22 @@ internal sealed class StepRecorder
 
         for (int kind = 0; kind < _kinds; kind++)
         {
-            Latency[kind].Add(
-                _latencies.AsSpan(kind * Buckets, Buckets), _latencySums[kind].Sum, _latencySums[kind].Max);
-            Service[kind].Add(
-                _services.AsSpan(kind * Buckets, Buckets), _serviceSums[kind].Sum, _serviceSums[kind].Max);
+            Sums latency = Total(_latencySums, kind);
+            Sums service = Total(_serviceSums, kind);
+            Latency[kind].Add(_latencies.AsSpan(kind * Buckets, Buckets), latency.Sum, latency.Max);
+            Service[kind].Add(_services.AsSpan(kind * Buckets, Buckets), service.Sum, service.Max);
         }
+    }
+
+    private Sums Total(Sums[] sums, int kind)
+    {
+        Sums total = default;
+        for (int i = 0; i < SumsPerKind; i++)
+        {
+            total.Add(sums[(i * _kinds) + kind].Sum, sums[(i * _kinds) + kind].Max);
+        }
+
+        return total;
     }
 
     private Span<uint> SlotOf(int slot, int kind) => _ring.AsSpan(((slot * _kinds) + kind) * Buckets, Buckets);
@@ -223,17 +235,29 @@ internal sealed class StepRecorder
     {
         unchecked
         {
+            ref uint ring = ref MemoryMarshal.GetArrayDataReference(_ring); // Reserve has made it large enough
+            ref uint services = ref MemoryMarshal.GetArrayDataReference(_services);
+            ref Sums latencySums = ref MemoryMarshal.GetArrayDataReference(_latencySums);
+            ref Sums serviceSums = ref MemoryMarshal.GetArrayDataReference(_serviceSums);
+            double perStep = _perStep;
+            int kinds = _kinds;
             int mask = _slots - 1;
             int last = _last;
+            service = service[..at.Length];
+            overhead = overhead[..at.Length];
+            finish = finish[..at.Length];
+            kind = kind[..at.Length];
             for (int i = 0; i < at.Length; i++)
             {
+                int which = kind[i];
                 double answered = finish[i] + overhead[i];
                 double latency = answered - at[i];
-                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(answered * _perStep), last) & mask;
-                _ring[(((slot * _kinds) + kind[i]) * Buckets) + LatencyHistogram.IndexOf(latency)]++;
-                _services[(kind[i] * Buckets) + LatencyHistogram.IndexOf(service[i])]++;
-                _latencySums[kind[i]].Add(latency, latency);
-                _serviceSums[kind[i]].Add(service[i], service[i]);
+                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(answered * perStep), last) & mask;
+                Unsafe.Add(ref ring, (((slot * kinds) + which) * Buckets) + LatencyHistogram.IndexOf(latency))++;
+                Unsafe.Add(ref services, (which * Buckets) + LatencyHistogram.IndexOf(service[i]))++;
+                int sums = ((i & (SumsPerKind - 1)) * kinds) + which; // several, so that none waits for the one before
+                Unsafe.Add(ref latencySums, sums).Add(latency, latency);
+                Unsafe.Add(ref serviceSums, sums).Add(service[i], service[i]);
             }
         }
     }
@@ -261,7 +285,7 @@ internal sealed class StepRecorder
         public void Add(double sum, double max)
         {
             Sum += sum;
-            Max = Math.Max(Max, max);
+            Max = double.MaxNative(Max, max);
         }
     }
 }
