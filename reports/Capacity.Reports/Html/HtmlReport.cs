@@ -54,7 +54,7 @@ public static class HtmlReport
             {sections.Select(s => s.ToHtml())}
             {Footer(report)}
             </main>
-            <script type="application/json" id="data">{new Html(ChartData.Json(figures))}</script>
+            <script type="application/json" id="data">{new Html(ChartPanels.Json(figures))}</script>
             <script>{new Html(Script)}</script>
             </body>
             </html>

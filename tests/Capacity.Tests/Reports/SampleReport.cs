@@ -84,7 +84,7 @@ internal static class SampleReport
         };
     }
 
-    /// <summary>One launch without objectives, steps, alerts or requests, and a rehearsal that was cut off at once.</summary>
+    /// <summary>One launch without objectives, steps, alerts or requests; a rehearsal cut off at once.</summary>
     public static CheckReport Bare()
     {
         var none = new Band([], [], []);
@@ -94,7 +94,8 @@ internal static class SampleReport
         };
         RunResult run = SampleCurves.Run(1) with
         {
-            Series = series, Kinds = [], ScaleActions = [], Alerts = [], Phases = [], Totals = new RequestCounts(0, 0, 0, 0),
+            Series = series, Kinds = [], ScaleActions = [], Alerts = [], Phases = [],
+            Totals = new RequestCounts(0, 0, 0, 0),
         };
         CheckReport report = Of("bare", stress: 1, rehearsal: false);
         LaunchSet launches = report.Launches with

@@ -4,7 +4,7 @@ using Capacity.Model;
 namespace Capacity.Reports;
 
 /// <summary>Turns the figures into panels.</summary>
-internal static class ChartData
+internal static class ChartPanels
 {
     private const int MostPoints = 1500; // more than pixels on a wide screen; a day in seconds would not draw
 
@@ -98,7 +98,7 @@ internal static class ChartData
                 : $"limit {NumberText.Count(o.Objective.Limit)}")),
     ];
 
-    /// <summary>An axis of whole numbers with room above the highest value, so that no line lies on the frame.</summary>
+    /// <summary>An axis of whole numbers with room above the highest value, so no line lies on the frame.</summary>
     private static ChartSpec Replicas(ChartSpec panel)
     {
         double most = panel.Series.SelectMany(s => s.Values.Concat(s.High ?? [])).Where(double.IsFinite)
