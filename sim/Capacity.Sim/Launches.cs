@@ -55,7 +55,7 @@ public static class Launches
         return Summarize(input, launches, partial: launches.Length < count);
     }
 
-    /// <summary>The input as one launch meets it: nobody knows at which second of the minute Prometheus will evaluate.</summary>
+    /// <summary>The input as one launch meets it: nobody knows at which second Prometheus will evaluate.</summary>
     private static SimulationInput Deployed(SimulationInput input, ulong seed) =>
         input with { Loop = input.Loop with { PhaseSeed = seed } };
 

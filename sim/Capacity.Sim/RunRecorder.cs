@@ -144,7 +144,8 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
             Delivered = Seconds(scaled.At),
             Started = up ? Last(r => r.Started ? r.StartsAt : Instant.Never) : double.NaN, // all start together
             Ready = up ? Last(r => r.IsReady ? r.ReadyAt : Instant.Never) : double.NaN,
-            InRotation = Last(r => !up ? r.LeavesAt : r.Stopping && r.LeavesAt <= r.JoinsAt ? Instant.Never : r.JoinsAt),
+            InRotation = Last(
+                r => !up ? r.LeavesAt : r.Stopping && r.LeavesAt <= r.JoinsAt ? Instant.Never : r.JoinsAt),
         });
     }
 

@@ -78,7 +78,8 @@ internal static class Inputs
         {
             Kinds =
             [
-                new RequestKind("browse", 0.85, "GET", "/", laws[0]), new RequestKind("search", 0.12, "GET", "/", laws[1]),
+                new RequestKind("browse", 0.85, "GET", "/", laws[0]),
+                new RequestKind("search", 0.12, "GET", "/", laws[1]),
                 new RequestKind("checkout", 0.03, "GET", "/", laws[2]),
             ],
             WorkerLaws = laws,

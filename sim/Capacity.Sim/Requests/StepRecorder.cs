@@ -193,7 +193,7 @@ internal sealed class StepRecorder
         }
     }
 
-    /// <summary>Sums and maxima of a batch of one kind, in eight lanes on every processor, so that all round alike.</summary>
+    /// <summary>Sums and maxima of one kind, in eight lanes on every processor, so that all round alike.</summary>
     private void AddSums(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead,
         ReadOnlySpan<double> finish)
