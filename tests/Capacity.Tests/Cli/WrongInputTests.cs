@@ -7,6 +7,7 @@ using Capacity.Tests.Support;
 namespace Capacity.Tests.Cli;
 
 /// <summary>Ten ways to get it wrong; each ends with its own message and exit code.</summary>
+[Collection(RealClock.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class WrongInputTests : IDisposable
 {

@@ -6,9 +6,11 @@ using Capacity.Load;
 using Capacity.Model;
 using Capacity.Swarm;
 using Capacity.Swarm.Embedded;
+using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Swarm;
 
+[Collection(RealClock.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class EmbeddedClusterTests
 {
@@ -65,7 +67,7 @@ public sealed class EmbeddedClusterTests
         };
         await replicas.StartFirstAsync(Stop);
         Instant start = Instant.FromSeconds(1_000_000);
-        using var agenda = new Agenda(Stopwatch.GetTimestamp(), start, new ControlLoop(settings, start), _ => { });
+        using var agenda = new Agenda(Stopwatch.GetTimestamp(), start, new ControlLoop(settings, start), (_, _) => { });
         replicas.Begin(agenda);
         agenda.Begin();
 

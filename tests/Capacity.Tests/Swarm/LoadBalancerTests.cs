@@ -1,9 +1,11 @@
 using System.Net;
 using Capacity.Swarm.Demo;
 using Capacity.Swarm.Embedded;
+using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Swarm;
 
+[Collection(RealClock.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class LoadBalancerTests
 {
