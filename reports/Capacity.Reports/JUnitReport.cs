@@ -31,7 +31,8 @@ public static class JUnitReport
             Attribute(xml, "time", Number(cases.Sum(c => c.Seconds)));
             if (report.CreatedAt is { } at)
             {
-                Attribute(xml, "timestamp", at.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture));
+                Attribute(xml, "timestamp",
+                    at.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture));
             }
 
             foreach (Case c in cases)
@@ -53,16 +54,20 @@ public static class JUnitReport
         {
             string name = $"{o.Objective.Name} {o.LimitText}";
             string message = $"predicted {o.PredictedText}, limit {o.LimitText}";
-            yield return o.State == ObjectiveState.Missed ? new Case(name, Seconds(o), "failure", message, Explain(figures, o))
+            yield return o.State == ObjectiveState.Missed
+                ? new Case(name, Seconds(o), "failure", message, Explain(figures, o))
                 : unclear ? new Case(name, Seconds(o), "skipped", string.Join("; ", figures.Report.Verdict.Reasons), "")
-                : o.State == ObjectiveState.AtRisk ? new Case(name, Seconds(o), "system-out", "", "At risk.\n" + Explain(figures, o))
+                : o.State == ObjectiveState.AtRisk
+                    ? new Case(name, Seconds(o), "system-out", "", "At risk.\n" + Explain(figures, o))
                 : new Case(name, Seconds(o), "", "", "");
         }
 
         // Objectives can each hold in 95 % of launches while all of them together do not: that must fail as well.
-        if (figures.Report.Verdict.Kind == VerdictKind.NoGo && figures.Objectives.All(o => o.State != ObjectiveState.Missed))
+        if (figures.Report.Verdict.Kind == VerdictKind.NoGo
+            && figures.Objectives.All(o => o.State != ObjectiveState.Missed))
         {
-            yield return new Case("every objective in the same launch", 0, "failure", Headline.Sentence(figures), Headline.Detail(figures));
+            yield return new Case("every objective in the same launch", 0, "failure", Headline.Sentence(figures),
+                Headline.Detail(figures));
         }
     }
 

@@ -1,7 +1,8 @@
 
 namespace Capacity.Reports;
 
-/// <summary>The report for a terminal. The first sign of a line (✓, !, ✗, ?) says its tone, for those who colour it.</summary>
+/// <summary>The report for a terminal. The first sign of a line (✓, !, ✗, ?) says its tone, for those who colour
+/// it.</summary>
 public static class TerminalSummary
 {
     /// <summary>The summary, without colours and without control characters.</summary>
@@ -12,13 +13,16 @@ public static class TerminalSummary
         Verdict v = report.Verdict;
         var lines = new List<string>
         {
-            $"{SignOf(v.Kind)} {Headline.Word(v.Kind)}   {v.Passed} of {v.Total} {(v.Total == 1 ? "launch" : "launches")} "
-            + $"{(v.Passed == 1 ? "meets" : "meet")} every objective (95 %: {NumberText.PercentRange(v.Low, v.High)})",
+            $"{SignOf(v.Kind)} {Headline.Word(v.Kind)}   {v.Passed} of {v.Total} "
+            + $"{(v.Total == 1 ? "launch" : "launches")} {(v.Passed == 1 ? "meets" : "meet")} every objective "
+            + $"(95 %: {NumberText.PercentRange(v.Low, v.High)})",
             $"  {Headline.Sentence(figures)}",
         };
         (string Limit, string Value, string Sign)[] rows =
         [
-            .. figures.Objectives.Select(o => ($"{NameOf(o)} {o.LimitText}", $"{o.PredictedText} ({o.RangeText})", SignOf(o.State))),
+            .. figures.Objectives.Select(o =>
+                ($"{NameOf(o)} {o.LimitText}",
+                o.Shown.Low == o.Shown.High ? o.PredictedText : $"{o.PredictedText} ({o.RangeText})", SignOf(o.State))),
         ];
         int width = rows.Select(r => r.Limit.Length).DefaultIfEmpty(0).Max();
         lines.AddRange(rows.Select(r => $"  {r.Sign} {r.Limit.PadRight(width)}   {r.Value}"));
@@ -35,7 +39,8 @@ public static class TerminalSummary
 
         if (report.Comparison is { } comparison)
         {
-            lines.Add($"  rehearsal  {ActionTable.Summary(comparison)} Replica curve off by {NumberText.Percent(comparison.ReplicaError)}, "
+            lines.Add($"  rehearsal  {ActionTable.Summary(comparison)} "
+                + $"Replica curve off by {NumberText.Percent(comparison.ReplicaError)}, "
                 + $"p99 by {NumberText.Percent(comparison.Percentiles[^1].MedianError)}.");
         }
 

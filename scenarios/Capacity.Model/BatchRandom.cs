@@ -33,7 +33,7 @@ public sealed class BatchRandom
     /// <param name="values">Length a multiple of <see cref="Lanes"/>.</param>
     public void FillUnits(Span<double> values) => Fill(values, exponential: false, Vector256.IsHardwareAccelerated);
 
-    /// <summary>Draws from the exponential distribution with mean 1, to a relative 1e-13.</summary>
+    /// <summary>Draws from the exponential distribution with mean 1, to a relative 2e-12.</summary>
     /// <param name="values">Length a multiple of <see cref="Lanes"/>.</param>
     public void FillExponentials(Span<double> values) =>
         Fill(values, exponential: true, Vector256.IsHardwareAccelerated);

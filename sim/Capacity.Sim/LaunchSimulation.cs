@@ -6,7 +6,7 @@ using Capacity.Sim.Requests;
 
 namespace Capacity.Sim;
 
-/// <summary>One launch in virtual time: requests, replicas, scrapes, and the very loop that the real cluster runs.</summary>
+/// <summary>One launch in virtual time: requests, replicas, scrapes, and the loop that the real cluster runs.</summary>
 /// <remarks>
 /// The run goes from one instant at which the cluster may change to the next. In between, all requests of the stretch
 /// are served at once; scrapes, health checks and steps of the result that lie in it are then read off.
@@ -52,7 +52,7 @@ internal sealed class LaunchRun
         var settings = new EngineSettings(
             input.Service.Workers, stopGrace, endpointOfKind, endpoints.Length,
             input.Loop.ScrapeInterval.TotalSeconds, input.Step, input.Plan.Duration);
-        DurationTable[] services = [.. input.WorkerLaws.Select(law => new DurationTable(law))];
+        var services = new DurationTables(input.WorkerLaws);
         IRequestSource source = input.Trace is { } trace
             ? new RecordedRequests(trace, input.Overhead, seed)
             : new PlannedRequests(input, services, seed);

@@ -33,7 +33,7 @@ public sealed record SimulationInput
     /// <summary>The scenario's name.</summary>
     public required string Scenario { get; init; }
 
-    /// <summary>Recorded requests, in order of arrival, that replace those of the plan; null draws from the plan.</summary>
+    /// <summary>Recorded requests, in order of arrival, instead of those of the plan; null uses the plan.</summary>
     public IReadOnlyList<TraceRequest>? Trace { get; init; }
 
     /// <summary>The service is deployed at second 0: its first replicas start then, instead of being ready.</summary>

@@ -33,7 +33,9 @@ internal static class Inputs
           - name: alert.rules
             rules:
               - alert: slow
-                expr: sum(rate(http_server_resp_time_bucket{job="web_main", le="0.25"}[2m])) / sum(rate(http_server_resp_time_count{job="web_main"}[2m])) < 0.97
+                expr: >-
+                  sum(rate(http_server_resp_time_bucket{job="web_main", le="0.25"}[2m]))
+                  / sum(rate(http_server_resp_time_count{job="web_main"}[2m])) < 0.97
                 labels: {scale: up, service: web_main}
               - alert: idle
                 expr: sum(rate(http_server_resp_time_sum{job="web_main"}[5m])) / count(up{job="web_main"} == 1) < 3.6
@@ -48,7 +50,8 @@ internal static class Inputs
     {
         double rate = SteadyRate(replicas);
         return Input(
-            Plan([new RateSegment(0, requests / rate, rate, rate)]), new ServiceLaw.Exponential(ServiceMean), Loop(replicas, ""));
+            Plan([new RateSegment(0, requests / rate, rate, rate)]), new ServiceLaw.Exponential(ServiceMean),
+            Loop(replicas, ""));
     }
 
     /// <summary>A day whose rate follows the sun, 480 to 1920 requests per second, with rules that scale.</summary>
@@ -63,6 +66,32 @@ internal static class Inputs
         {
             Service = new ServiceModel { Workers = 8, Startup = new ServiceLaw.Constant(15) },
         };
+    }
+
+    /// <summary>A surge from 100 to 600 requests per second within two minutes, with rules that scale.</summary>
+    public static SimulationInput Launch()
+    {
+        RateSegment[] segments =
+            [new(0, 300, 100, 100), new(300, 420, 100, 600), new(420, 900, 600, 600), new(900, 1200, 100, 100)];
+        ServiceLaw[] laws = [Measured(0.04, 0.7), Measured(0.08, 0.5), Measured(0.15, 0.5)];
+        return Input(Plan(segments), laws[0], Loop(4, Rules)) with
+        {
+            Kinds =
+            [
+                new RequestKind("browse", 0.85, "GET", "/", laws[0]), new RequestKind("search", 0.12, "GET", "/", laws[1]),
+                new RequestKind("checkout", 0.03, "GET", "/", laws[2]),
+            ],
+            WorkerLaws = laws,
+            Service = new ServiceModel { Workers = 8, Startup = new ServiceLaw.Uniform(2, 8) },
+        };
+    }
+
+    /// <summary>A law as a calibration finds it.</summary>
+    private static ServiceLaw.Empirical Measured(double median, double sigma)
+    {
+        var law = new ServiceLaw.Lognormal(median, sigma);
+        return new ServiceLaw.Empirical(
+            [.. Enumerable.Range(0, 201).Select(i => (i / 200.0, law.Quantile(Math.Clamp(i / 200.0, 0.001, 0.999))))]);
     }
 
     private static LoadPlan Plan(RateSegment[] segments) => new(new ArrivalProfile(segments), [], [], segments[^1].To);
@@ -85,7 +114,8 @@ internal static class Inputs
         InitialReplicas = replicas,
         ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["com.df.scaleMin"] = "4", ["com.df.scaleMax"] = "30", ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
+            ["com.df.scaleMin"] = "4", ["com.df.scaleMax"] = "30",
+            ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
         },
         ScrapeInterval = TimeSpan.FromSeconds(15),
         EvaluationInterval = TimeSpan.FromSeconds(15),
@@ -98,5 +128,6 @@ internal static class Inputs
 
     private static T Must<T>(Parsed<T> parsed)
         where T : notnull =>
-        parsed.TryGet(out T? value) ? value : throw new InvalidOperationException(string.Join('\n', parsed.Diagnostics));
+        parsed.TryGet(out T? value) ? value
+            : throw new InvalidOperationException(string.Join('\n', parsed.Diagnostics));
 }

@@ -8,6 +8,8 @@ namespace Capacity.Cli.Checking;
 /// <summary>Stores one run, prints it in short, and judges it.</summary>
 internal static class RunOutput
 {
+    private const int MostActions = 20; // the file holds all of them
+
     /// <summary>Writes <c>run.json</c>, prints the summary, and says by the exit code whether the objectives held.</summary>
     /// <param name="run">What happened.</param>
     /// <param name="scenario">Its objectives are judged.</param>
@@ -75,9 +77,14 @@ internal static class RunOutput
             $"{run.Scenario}  {(run.Provenance == Provenance.Measured ? "measured" : "simulated")}  {DurationText.Format(run.Duration)}"
             + $"  {run.Totals.Scheduled:#,0} requests  p50 {Time(0.5)}  p95 {Time(0.95)}  p99 {Time(0.99)}"
             + $"  failed {NumberText.Percent(run.Totals.FailedShare)}  {run.ReplicaHours:0.##} replica-hours");
-        foreach (ScaleAction action in run.ScaleActions)
+        foreach (ScaleAction action in run.ScaleActions.Take(MostActions))
         {
             yield return $"  {NumberText.FineClock(action.At)}  {action.Message}";
+        }
+
+        if (run.ScaleActions.Count > MostActions)
+        {
+            yield return $"  … and {run.ScaleActions.Count - MostActions} more scale actions";
         }
     }
 }

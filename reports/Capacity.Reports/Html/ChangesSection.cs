@@ -17,8 +17,10 @@ internal static class ChangesSection
         bool go = figures.Report.Verdict.Kind == VerdictKind.Go;
         Html head = new("<th>Change</th><th>Launches that pass</th><th class=\"n\">Over the limit</th>"
             + "<th class=\"n\">Worst p99</th><th class=\"n\">Cost</th><th class=\"n\">Try it</th>");
-        Html lead = Html.Of($"Each row is one change, simulated on the same launches. Those that pass at least 95 % come first, by extra cost.");
-        return new ReportSection("fixes", go ? "Changes" : "Fixes", go ? "Other policies" : "What would make it a go", lead,
+        var lead = new Html("Each row is one change, simulated on the same launches. "
+            + "Those that pass at least 95 % come first, by extra cost.");
+        return new ReportSection("fixes", go ? "Changes" : "Fixes", go ? "Other policies" : "What would make it a go",
+            lead,
             ReportSection.Table("Changes", head, changes.Select(c => Row(figures, c)), "fixes"));
     }
 
@@ -31,12 +33,16 @@ internal static class ChangesSection
         ObjectiveSummary? latency = objectives.FirstOrDefault(o => o.Objective == figures.Latency?.Objective);
         double hours = Spread.Of(change.Launches.Launches.Select(l => l.ReplicaHours)).Median;
         return Html.Of($"""
-            <tr><td><b>{change.Title}</b><small>{change.Detail}</small><details class="snippet"><summary>{change.File}</summary><pre>{change.Snippet}</pre></details></td>
-            <td><span class="pbar {(enough ? "" : "l")}"><u><i style="width:{share * 100}%"></i></u><span class="{(enough ? "ok" : "bad")}">{change.Launches.Passed} of {total}</span></span></td>
+            <tr><td><b>{change.Title}</b><small>{change.Detail}</small><details class="snippet">
+            <summary>{change.File}</summary><pre>{change.Snippet}</pre></details></td>
+            <td><span class="pbar {(enough ? "" : "l")}"><u><i style="width:{share * 100}%"></i></u><span
+            class="{(enough ? "ok" : "bad")}">{change.Launches.Passed} of {total}</span></span></td>
             <td class="n">{(latency is null ? "–" : NumberText.Length(latency.Value.Median))}</td>
             <td class="n">{DurationText.Format(WorstP99(objectives, change.Launches))}</td>
-            <td class="n">{NumberText.SignedPercent(figures.ExtraCost(change))}<small>{NumberText.Count(hours)} replica-hours</small></td>
-            <td class="n"><button class="btn" type="button" data-copy="{change.Snippet}" aria-label="Copy snippet: {change.Title}" hidden>Copy snippet</button></td></tr>
+            <td class="n">{NumberText.SignedPercent(figures.ExtraCost(change))}
+            <small>{NumberText.Count(hours)} replica-hours</small></td>
+            <td class="n"><button class="btn" type="button" data-copy="{change.Snippet}"
+            aria-label="Copy snippet: {change.Title}" hidden>Copy snippet</button></td></tr>
             """);
     }
 

@@ -20,12 +20,14 @@ internal static class EventTables
     private static Html Actions(IReadOnlyList<ScaleAction> actions) => ReportSection.Table("Scale events",
         new("<th>At</th><th>Replicas</th><th>Because of</th><th>Serves at</th>"),
         actions.Select(a => Html.Of($"""
-            <tr><td>{NumberText.Clock(a.At)}</td><td>{a.From} → {a.To}</td><td>{a.Alert}<small>{a.Message}</small></td><td>{NumberText.Clock(a.Chain.InRotation)}</td></tr>
+            <tr><td>{NumberText.Clock(a.At)}</td><td>{a.From} → {a.To}</td><td>{a.Alert}<small>{a.Message}</small></td>
+            <td>{NumberText.Clock(a.Chain.InRotation)}</td></tr>
             """)), "plain");
 
     private static Html Alerts(IReadOnlyList<AlertSpan> alerts) => ReportSection.Table("Alerts",
         new("<th>Alert</th><th>Pending</th><th>Firing</th><th>Ends</th><th>Label</th>"),
         alerts.Select(a => Html.Of($"""
-            <tr><td>{a.Name}</td><td>{NumberText.Clock(a.Pending)}</td><td>{NumberText.Clock(a.Firing)}</td><td>{NumberText.Clock(a.End)}</td><td>{a.Severity}</td></tr>
+            <tr><td>{a.Name}</td><td>{NumberText.Clock(a.Pending)}</td><td>{NumberText.Clock(a.Firing)}</td>
+            <td>{NumberText.Clock(a.End)}</td><td>{a.Severity}</td></tr>
             """)), "plain");
 }

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Capacity.Reports;
 
-/// <summary>Markup. Text reaches it only through <see cref="Of"/>, which escapes every hole that is not markup itself.</summary>
+/// <summary>Markup. Text reaches it only through <see cref="Of"/>, which escapes every hole that is not markup
+/// itself.</summary>
 /// <param name="Markup">Well-formed HTML.</param>
 internal readonly record struct Html(string Markup)
 {
@@ -18,7 +19,8 @@ internal readonly record struct Html(string Markup)
     public static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts.Select(p => p.Markup)));
 
     /// <summary>A name that may break after its underscores, for narrow places.</summary>
-    public static Html Breakable(string name) => new(Of($"{name}").Markup.Replace("_", "_<wbr>", StringComparison.Ordinal));
+    public static Html Breakable(string name) =>
+        new(Of($"{name}").Markup.Replace("_", "_<wbr>", StringComparison.Ordinal));
 
     /// <summary>The markup if the condition holds, else nothing.</summary>
     public static Html When(bool condition, Func<Html> markup) => condition ? markup() : Empty;

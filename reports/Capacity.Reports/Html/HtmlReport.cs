@@ -54,7 +54,7 @@ public static class HtmlReport
             {sections.Select(s => s.ToHtml())}
             {Footer(report)}
             </main>
-            <script type="application/json" id="data">{new Html(ChartData.Json(figures))}</script>
+            <script type="application/json" id="data">{new Html(ChartPanels.Json(figures))}</script>
             <script>{new Html(Script)}</script>
             </body>
             </html>
@@ -63,36 +63,45 @@ public static class HtmlReport
     }
 
     private static string Policy() =>
-        $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{HashOf(Script)}'; img-src data:; font-src data:; "
-        + "base-uri 'none'; form-action 'none'";
+        $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{HashOf(Script)}'; "
+        + "img-src data:; font-src data:; base-uri 'none'; form-action 'none'";
 
-    private static string HashOf(string script) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+    private static string HashOf(string script) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
 
     private static Html TopBar(IReadOnlyList<ReportSection> sections) => Html.Of($"""
         <header class="top"><div class="bar"><div class="brand">{Icons.Brand}capacity</div>
-        <nav class="toc" aria-label="Sections"><a href="#verdict">Verdict</a>{sections.Select(s => Html.Of($"<a href=\"#{s.Id}\">{s.Anchor}</a>"))}</nav>
+        <nav class="toc" aria-label="Sections"><a
+        href="#verdict">Verdict</a>{sections.Select(s => Html.Of($"<a href=\"#{s.Id}\">{s.Anchor}</a>"))}</nav>
         <div class="tools"><details class="menu" id="export"><summary class="btn">Export</summary><div class="card">
         <button type="button" data-export="print">Print or save as PDF</button>
         <button type="button" data-export="csv">Chart series as CSV</button>
         <button type="button" data-export="json">Chart series as JSON</button>
         </div></details>
-        <button class="btn" id="theme" type="button" title="Switch between light and dark">Theme</button></div></div></header>
+        <button class="btn" id="theme" type="button" title="Switch between light and dark">Theme</button></div>
+        </div></header>
         """);
 
     private static Html Meta(CheckReport report)
     {
-        int launches = report.Launches.Launches.Count;
         string when = report.CreatedAt is { } at
             ? at.ToUniversalTime().ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture) + " UTC"
             : "";
         return Html.Of($"""
             <div class="meta"><h1>Launch readiness: {report.Scenario.Target.Service}, {report.Scenario.Name}</h1>
             {Html.When(report.Scenario.Shows.Length > 0, () => Html.Of($"<p>{report.Scenario.Shows}</p>"))}
-            <span>Predicted from <b>{launches} simulated {(launches == 1 ? "launch" : "launches")}</b> of {NumberText.Length(report.Launches.Duration)}</span>
+            <span>Predicted from <b>{LaunchesOf(report, "simulated ")}</b> of
+            {NumberText.Length(report.Launches.Duration)}</span>
             <span>Scenario <a href="#reproduce"><b>{report.Scenario.Source.Path}</b></a></span>
             {Html.When(report.Commit is not null, () => Html.Of($"<span>Commit <b>{report.Commit}</b></span>"))}
             {Html.When(when.Length > 0, () => Html.Of($"<span>{when}</span>"))}</div>
             """);
+    }
+
+    private static string LaunchesOf(CheckReport report, string kind = "")
+    {
+        int count = report.Launches.Launches.Count;
+        return $"{NumberText.Count(count)} {kind}{(count == 1 ? "launch" : "launches")}";
     }
 
     private static Html Footer(CheckReport report)
@@ -101,7 +110,9 @@ public static class HtmlReport
             ? $" simulated in {Capacity.Model.DurationText.Format(seconds)}"
             : "";
         return Html.Of($"""
-            <footer><span>capacity {report.ToolVersion} · seed {report.Seed.ToString(CultureInfo.InvariantCulture)} · {report.Launches.Launches.Count} launches, {NumberText.Count(report.Launches.Requests)} requests{simulated}</span>
+            <footer><span>capacity {report.ToolVersion} · seed {report.Seed.ToString(CultureInfo.InvariantCulture)} ·
+            {LaunchesOf(report)}, {NumberText.Count(report.Launches.Requests)}
+            requests{simulated}</span>
             <span>One file, no network requests. Printable.</span></footer>
             """);
     }
@@ -111,6 +122,7 @@ public static class HtmlReport
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The build did not embed {name}.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd().ReplaceLineEndings("\n").Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
+        return reader.ReadToEnd().ReplaceLineEndings("\n")
+            .Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -18,7 +18,8 @@ internal static class KpiCards
             return Card(name, "–", "", Html.Of($"the scenario has no latency objective"), "");
         }
 
-        string allowed = latency.Objective.Except > 0 ? $"allowed {NumberText.Length(latency.Objective.Except)}" : "none allowed";
+        string allowed = latency.Objective.Except > 0 ? $"allowed {NumberText.Length(latency.Objective.Except)}"
+            : "none allowed";
         return Card(name, NumberText.Length(latency.Value.Median), "",
             Note(allowed, latency.Value, NumberText.Length), Tone(latency));
     }
@@ -26,10 +27,12 @@ internal static class KpiCards
     private static Html WorstP99(ReportFigures figures)
     {
         const string name = "Worst p99 latency";
-        ObjectiveSummary? p99 = figures.Objectives.FirstOrDefault(o => o.Objective.Metric == ObjectiveMetric.LatencyP99);
+        ObjectiveSummary? p99 = figures.Objectives.FirstOrDefault(o =>
+            o.Objective.Metric == ObjectiveMetric.LatencyP99);
         if (p99 is null)
         {
-            double middle = figures.Report.Launches.Middle.Series.P99.Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Max();
+            double middle = figures.Report.Launches.Middle.Series.P99.Where(v => !double.IsNaN(v))
+                .DefaultIfEmpty(double.NaN).Max();
             return Card(name, DurationText.Format(middle), "", Html.Of($"highest step of the middle launch"), "");
         }
 
@@ -45,7 +48,8 @@ internal static class KpiCards
             ? Card(name, NumberText.Percent(figures.Report.Launches.Middle.Totals.FailedShare), "",
                 Html.Of($"of the middle launch; no objective limits them"), "")
             : Card(name, NumberText.Percent(errors.Value.Median), "",
-                Note($"limit {NumberText.Percent(errors.Objective.Limit)}", errors.Value, NumberText.Percent), Tone(errors));
+                Note($"limit {NumberText.Percent(errors.Objective.Limit)}", errors.Value, NumberText.Percent),
+                    Tone(errors));
     }
 
     private static Html Cost(ReportFigures figures)
@@ -66,6 +70,8 @@ internal static class KpiCards
         objective.State == ObjectiveState.Met ? "" : Icons.Tone(objective.State);
 
     private static Html Card(string name, string value, string unit, Html note, string tone) => Html.Of($"""
-        <div class="card kpi"><div class="k">{name}</div><div class="v {tone}">{value}{Html.When(unit.Length > 0, () => Html.Of($" <span>{unit}</span>"))}</div><div class="s">{note}</div></div>
+        <div class="card kpi"><div class="k">{name}</div><div
+        class="v {tone}">{value}{Html.When(unit.Length > 0, () => Html.Of($" <span>{unit}</span>"))}</div><div
+        class="s">{note}</div></div>
         """);
 }

@@ -24,7 +24,8 @@ internal static class Lanes
     {
         string label = string.Join(", ", phases.Select(p => $"{p.Name} from {NumberText.Clock(p.From)}"));
         return Lane("Phase", "", label, phases.Select((p, i) => Html.Of($"""
-            <span class="ph {(i % 2 == 1 ? "odd" : "")}" {Span(p.From, p.To, duration)} title="{p.Name}, {NumberText.Clock(p.From)} – {NumberText.Clock(p.To)}">{p.Name}</span>
+            <span class="ph {(i % 2 == 1 ? "odd" : "")}" {Span(p.From, p.To, duration)}
+            title="{p.Name}, {NumberText.Clock(p.From)} – {NumberText.Clock(p.To)}">{p.Name}</span>
             """)));
     }
 
@@ -40,7 +41,8 @@ internal static class Lanes
             double middle = (g[0].At + g[^1].At) / 2;
             string title = string.Join("; ", g.Select(a => $"{NumberText.Clock(a.At)} {a.From} → {a.To} ({a.Alert})"));
             return Html.Of($"""
-                <span class="ev {(by < 0 ? "dn" : "")}" data-from="{middle}" style="left:{Percent(middle, duration)}%" title="{title}">{(by < 0 ? "▼ −" : "▲ +")}{Math.Abs(by)}</span>
+                <span class="ev {(by < 0 ? "dn" : "")}" data-from="{middle}" style="left:{Percent(middle, duration)}%"
+                title="{title}">{(by < 0 ? "▼ −" : "▲ +")}{Math.Abs(by)}</span>
                 """);
         }));
     }
@@ -73,14 +75,22 @@ internal static class Lanes
             ? $"{name}: not active in the middle launch"
             : $"{name}: " + string.Join(", ", spans.Select(Describe));
         return Lane(name, share, label, spans.Select(a => Html.Of($"""
-            <span class="pe" {Span(a.Pending, double.IsNaN(a.Firing) ? a.End : a.Firing, duration)} title="{name} {Describe(a)}"></span>{Html.When(!double.IsNaN(a.Firing), () => Html.Of($"<span class=\"fi {Tone(a.Severity)}\" {Span(a.Firing, a.End, duration)} title=\"{name} {Describe(a)}\"></span>"))}
+            <span class="pe" {Span(a.Pending, double.IsNaN(a.Firing) ? a.End : a.Firing, duration)}
+            title="{name} {Describe(a)}"></span>{Firing(a, duration)}
             """)));
     }
+
+    private static Html Firing(AlertSpan span, double duration) => Html.When(!double.IsNaN(span.Firing), () =>
+        Html.Of($"""
+        <span class="fi {Tone(span.Severity)}" {Span(span.Firing, span.End, duration)}
+        title="{span.Name} {Describe(span)}"></span>
+        """));
 
     /// <summary>An alert's stretch in words.</summary>
     public static string Describe(AlertSpan span) => double.IsNaN(span.Firing)
         ? $"pending {NumberText.Clock(span.Pending)} – {NumberText.Clock(span.End)}"
-        : $"pending {NumberText.Clock(span.Pending)}, firing {NumberText.Clock(span.Firing)} – {NumberText.Clock(span.End)}";
+        : $"pending {NumberText.Clock(span.Pending)}, "
+            + $"firing {NumberText.Clock(span.Firing)} – {NumberText.Clock(span.End)}";
 
     /// <summary>The colour class of a severity or of the direction that an alert scales to.</summary>
     private static string Tone(string severity) => severity switch
@@ -92,7 +102,8 @@ internal static class Lanes
     };
 
     private static Html Lane(string name, string share, string label, IEnumerable<Html> marks) => Html.Of($"""
-        <div class="lane"><span class="nm" title="{name}">{Html.Breakable(name)}</span><span class="pr">{share}</span><div class="tr" role="img" aria-label="{label}">{marks}</div></div>
+        <div class="lane"><span class="nm" title="{name}">{Html.Breakable(name)}</span><span class="pr">{share}</span>
+        <div class="tr" role="img" aria-label="{label}">{marks}</div></div>
         """);
 
     private static Html Hint(ReportFigures figures, int alerts)
@@ -103,8 +114,10 @@ internal static class Lanes
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
         string lanes = $"Lanes show the middle launch, number {figures.Report.Launches.MiddleNumber}.";
+        Html pending = alerts > 0 ? new Html("<span><i class=\"pe\"></i>pending</span>") : Html.Empty;
         return Html.Of($"""
-            <p class="lanehint">{Html.When(alerts > 0, () => Html.Of($"<span><i class=\"pe\"></i>pending</span>"))}{tones.Select(t => Html.Of($"<span><i class=\"fi {t}\"></i>{Meaning(t)}</span>"))}
+            <p class="lanehint">{pending}
+            {tones.Select(t => Html.Of($"<span><i class=\"fi {t}\"></i>{Meaning(t)}</span>"))}
             <span>{(alerts > 0 ? "%: share of launches in which the alert fires. " : "")}{lanes}</span></p>
             """);
     }
@@ -117,7 +130,8 @@ internal static class Lanes
     };
 
     private static Html Span(double from, double to, double duration) => Html.Of($"""
-        data-from="{from}" data-to="{to}" style="left:{Percent(from, duration)}%;width:max({Percent(to - from, duration)}%,2px)"
+        data-from="{from}" data-to="{to}"
+        style="left:{Percent(from, duration)}%;width:max({Percent(to - from, duration)}%,2px)"
         """);
 
     private static double Percent(double seconds, double duration) => duration > 0 ? seconds / duration * 100 : 0;

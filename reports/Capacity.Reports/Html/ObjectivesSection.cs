@@ -11,7 +11,8 @@ internal static class ObjectivesSection
             return null;
         }
 
-        Html head = new("<th>Objective</th><th>Limit</th><th>Predicted</th><th class=\"range\">Range and limit</th><th>Result</th>");
+        var head = new Html("<th>Objective</th><th>Limit</th><th>Predicted</th>"
+            + "<th class=\"range\">Range and limit</th><th>Result</th>");
         Html lead = Html.Of($"Disc: median launch. Bar: middle 90 % of launches. Upright line: the limit.");
         return new ReportSection("objectives", "Objectives", "Objectives", lead,
             ReportSection.Table("Objectives", head, figures.Objectives.Select(Row)));
@@ -21,8 +22,10 @@ internal static class ObjectivesSection
     {
         string tone = Icons.Tone(o.State);
         return Html.Of($"""
-            <tr><td><b>{o.Title}</b></td><td>{o.LimitText}</td><td>{o.PredictedText}<small>90 %: <span class="nw">{o.RangeText}</span></small></td><td>{Bullet(o, tone)}</td>
-            <td><span class="st {tone}">{Icons.Of(o.State)}{o.StateWord}</span><small>held in {o.Passed} of {o.Total}</small></td></tr>
+            <tr><td><b>{o.Title}</b></td><td>{o.LimitText}</td><td>{o.PredictedText}<small>90 %: <span
+            class="nw">{o.RangeText}</span></small></td><td>{Bullet(o, tone)}</td>
+            <td><span class="st {tone}">{Icons.Of(o.State)}{o.StateWord}</span>
+            <small>held in {o.Passed} of {o.Total}</small></td></tr>
             """);
     }
 
@@ -32,9 +35,13 @@ internal static class ObjectivesSection
         double Place(double value) => most > 0 ? Math.Clamp(value / most * 100, 0, 100) : 0;
         double low = Place(o.Shown.Low);
         double width = Math.Max(0.8, Place(o.Shown.High) - low);
-        string label = $"median {o.ShownText(o.Shown.Median)}, middle 90 % {o.RangeText}, limit {o.ShownText(o.ShownLimit)}";
+        string label =
+            $"median {o.ShownText(o.Shown.Median)}, middle 90 % {o.RangeText}, limit {o.ShownText(o.ShownLimit)}";
         return Html.Of($"""
-            <div class="bul {tone}" role="img" aria-label="{label}" title="{label}"><span class="t"></span><span class="i" style="left:{low}%;width:{width}%"></span><span class="g" style="left:{Place(o.ShownLimit)}%"></span><span class="d" style="left:{Place(o.Shown.Median)}%"></span></div>
+            <div class="bul {tone}" role="img" aria-label="{label}" title="{label}"><span class="t"></span><span
+            class="i" style="left:{low}%;width:{width}%"></span><span class="g"
+            style="left:{Place(o.ShownLimit)}%"></span><span class="d" style="left:{Place(o.Shown.Median)}%"></span>
+            </div>
             """);
     }
 }

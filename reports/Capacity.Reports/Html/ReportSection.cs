@@ -17,7 +17,8 @@ internal sealed record ReportSection(string Id, string Anchor, string Title, Htm
 
     /// <summary>A table that scrolls by itself on narrow screens, so that the page does not.</summary>
     public static Html Table(string label, Html head, IEnumerable<Html> rows, string kind = "") => Html.Of($"""
-        <div class="card tw {kind}" role="region" aria-label="{label}" tabindex="0"><table><thead><tr>{head}</tr></thead>
+        <div class="card tw {kind}" role="region" aria-label="{label}" tabindex="0"><table><thead><tr>{head}</tr>
+        </thead>
         <tbody>{rows}</tbody></table></div>
         """);
 }

@@ -12,14 +12,17 @@ internal static class VerdictBanner
         Verdict verdict = report.Verdict;
         string word = Headline.Word(verdict.Kind);
         return Html.Of($"""
-            <div class="verdict {ToneOf(verdict.Kind)}" id="verdict" role="region" aria-label="Verdict: {word}"><div class="l">
+            <div class="verdict {ToneOf(verdict.Kind)}" id="verdict" role="region" aria-label="Verdict: {word}"><div
+            class="l">
             <span class="pill">{Icons.Of(verdict.Kind)}{word}</span>
             <h2>{Headline.Sentence(figures)}.</h2><p>{Headline.Detail(figures)}</p>
             {Reasons(verdict)}
             {Fix(figures)}
             <div class="act">{Links(figures)}</div></div>
-            <div class="r">{Marks(figures)}<b>{Headline.Launches(verdict)} {(verdict.Passed == 1 ? "passes" : "pass")}</b>
-            <small>95 % interval {NumberText.PercentRange(verdict.Low, verdict.High)}; a go needs at least 95 %, beyond chance. {Legend(figures)}</small></div></div>
+            <div class="r">{Marks(figures)}<b>{Headline.Launches(verdict)}
+            {(verdict.Passed == 1 ? "passes" : "pass")}</b>
+            <small>95 % interval {NumberText.PercentRange(verdict.Low, verdict.High)}; a go needs at least 95 %, beyond
+            chance. {Legend(figures)}</small></div></div>
             """);
     }
 
@@ -32,7 +35,8 @@ internal static class VerdictBanner
     };
 
     private static Html Reasons(Verdict verdict) => Html.When(verdict.Reasons.Count > 0, () => Html.Of($"""
-        <div class="reasons"><b>{(verdict.Kind == VerdictKind.Inconclusive ? "Why there is no answer" : "What limits this answer")}</b>
+        <div class="reasons">
+        <b>{(verdict.Kind == VerdictKind.Inconclusive ? "Why there is no answer" : "What limits this answer")}</b>
         <ul>{verdict.Reasons.Select(r => Html.Of($"<li>{r}</li>"))}</ul></div>
         """));
 
@@ -60,12 +64,12 @@ internal static class VerdictBanner
         string compare = fixes switch
         {
             0 => "See the changes that were tried",
-            1 => "See the change that makes it a go",
-            _ => $"Compare {fixes} changes that make it a go",
+            1 => "See the change that helps",
+            _ => $"Compare {fixes} changes that help",
         };
-        return Html.Of($"""
-            {Html.When(figures.Report.Changes.Count > 0, () => Html.Of($"<a class=\"cta\" href=\"#fixes\">{compare}</a>"))}<a href="#evidence">How far can I trust this?</a>
-            """);
+        Html call = Html.When(figures.Report.Changes.Count > 0, () =>
+            Html.Of($"<a class=\"cta\" href=\"#fixes\">{compare}</a>"));
+        return Html.Of($"{call}<a href=\"#evidence\">How far can I trust this?</a>");
     }
 
     private static Html Marks(ReportFigures figures)
@@ -76,9 +80,11 @@ internal static class VerdictBanner
             .OrderByDescending(l => l.Launch.Passed).ThenBy(l => l.Over).ThenBy(l => l.Launch.Number).ToArray();
         double most = ranked.Max(l => l.Over);
         IEnumerable<Html> marks = ranked.Select(l =>
-            Html.Of($"<i class=\"{Shade(l.Launch.Passed, l.Over, most)}\" title=\"{Describe(l.Launch, l.Over)}\"></i>"));
+            Html.Of($"<i class=\"{Shade(l.Launch.Passed, l.Over, most)}\" "
+                + $"title=\"{Describe(l.Launch, l.Over)}\"></i>"));
         return Html.Of($"""
-            <div class="marks" style="--columns:{columns}" role="img" aria-label="{Headline.Launches(figures.Report.Verdict)} pass">{marks}</div>
+            <div class="marks" style="--columns:{columns}" role="img"
+            aria-label="{Headline.Launches(figures.Report.Verdict)} pass">{marks}</div>
             """);
     }
 
@@ -98,7 +104,8 @@ internal static class VerdictBanner
     }
 
     private static string Legend(ReportFigures figures) =>
-        "Each mark is one simulated launch with its own traffic, start-up times and service times: discs pass, squares do not."
+        "Each mark is one simulated launch with its own traffic, start-up times and service times: "
+        + "discs pass, squares do not."
         + (figures.Latency is null || figures.Report.Verdict.Passed == figures.Report.Verdict.Total
             ? ""
             : " The stronger the colour, the longer it was too slow.");

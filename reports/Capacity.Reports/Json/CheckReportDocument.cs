@@ -46,7 +46,8 @@ internal sealed record VerdictDocument(
     IReadOnlyList<string> Reasons);
 
 /// <summary>The scenario as it was run.</summary>
-internal sealed record ScenarioDocument(string Name, string Shows, string Service, string Path, string Sha256, string Text);
+internal sealed record ScenarioDocument(string Name, string Shows, string Service, string Path, string Sha256,
+    string Text);
 
 /// <summary>One objective over all launches.</summary>
 internal sealed record ObjectiveDocument(

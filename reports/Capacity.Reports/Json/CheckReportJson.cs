@@ -4,7 +4,8 @@ using Capacity.Model;
 namespace Capacity.Reports;
 
 /// <summary>The report for machines: everything the page shows, and the series behind it.</summary>
-/// <remarks>NaN is null and seeds are strings, as in <see cref="RunResultJson"/>. The same report gives the same bytes.</remarks>
+/// <remarks>NaN is null and seeds are strings, as in <see cref="RunResultJson"/>. The same report gives the same
+/// bytes.</remarks>
 public static class CheckReportJson
 {
     /// <summary>Version of the stored form.</summary>
@@ -12,7 +13,8 @@ public static class CheckReportJson
 
     /// <summary>The report as UTF-8, with a final newline.</summary>
     public static byte[] ToUtf8(CheckReport report) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(DocumentOf(report), ReportJson.Default.CheckReportDocument), (byte)'\n'];
+        [.. JsonSerializer.SerializeToUtf8Bytes(DocumentOf(report), ReportJson.Default.CheckReportDocument),
+            (byte)'\n'];
 
     /// <summary>Writes the report with a final newline.</summary>
     public static void Write(CheckReport report, TextWriter writer)
@@ -33,19 +35,23 @@ public static class CheckReportJson
             CreatedAt = report.CreatedAt,
             Commit = report.Commit,
             Seed = report.Seed,
-            Verdict = new VerdictDocument(v.Kind, Headline.Word(v.Kind), Headline.Sentence(figures), Headline.Detail(figures),
+            Verdict = new VerdictDocument(v.Kind, Headline.Word(v.Kind), Headline.Sentence(figures),
+                Headline.Detail(figures),
                 v.Passed, v.Total, v.Low, v.High, v.Reasons),
-            Scenario = new ScenarioDocument(scenario.Name, scenario.Shows, scenario.Target.Service, scenario.Source.Path,
+            Scenario = new ScenarioDocument(scenario.Name, scenario.Shows, scenario.Target.Service,
+                scenario.Source.Path,
                 ReproduceSection.Digest(scenario.Source), scenario.Source.Text),
             Objectives =
             [
-                .. figures.Objectives.Select(o => new ObjectiveDocument(o.Objective.Name, o.Objective.Metric, o.Objective.Limit,
+                .. figures.Objectives.Select(o =>
+                    new ObjectiveDocument(o.Objective.Name, o.Objective.Metric, o.Objective.Limit,
                     o.Objective.Except, o.State, o.Passed, o.Total, o.Value, o.Worst)),
             ],
             Launches = DocumentOf(report.Launches),
             Changes =
             [
-                .. report.Changes.Select(c => new ChangeDocument(c.Title, c.Detail, c.Snippet, c.File, figures.ExtraCost(c),
+                .. report.Changes.Select(c =>
+                    new ChangeDocument(c.Title, c.Detail, c.Snippet, c.File, figures.ExtraCost(c),
                     DocumentOf(c.Launches))),
             ],
             Measured = report.Measured,
@@ -55,7 +61,8 @@ public static class CheckReportJson
             Commands = report.Commands,
             Warnings =
             [
-                .. report.Warnings.Select(w => new WarningDocument(w.Code, w.Severity, w.Message, w.Hint, w.At.Source?.Path,
+                .. report.Warnings.Select(w =>
+                    new WarningDocument(w.Code, w.Severity, w.Message, w.Hint, w.At.Source?.Path,
                     w.At.Line, w.At.Column)),
             ],
             SimulatedIn = report.SimulatedIn,

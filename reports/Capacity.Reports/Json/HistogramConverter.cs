@@ -23,7 +23,8 @@ internal sealed class HistogramConverter : JsonConverter<LatencyHistogram>
         foreach (JsonElement pair in buckets.EnumerateArray())
         {
             if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2
-                || !IsWhole(pair[0], LatencyHistogram.Buckets - 1, out long index) || !IsWhole(pair[1], MostPerBucket, out long count))
+                || !IsWhole(pair[0], LatencyHistogram.Buckets - 1, out long index)
+                    || !IsWhole(pair[1], MostPerBucket, out long count))
             {
                 throw new JsonException("An entry of 'buckets' is not [bucket, count].");
             }
@@ -79,7 +80,8 @@ internal sealed class HistogramConverter : JsonConverter<LatencyHistogram>
     private static bool IsWhole(JsonElement element, long most, out long value)
     {
         value = 0;
-        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out value) && value >= 0 && value <= most;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out value) && value >= 0
+            && value <= most;
     }
 
     private static double NumberOf(JsonElement histogram, string name) =>
@@ -119,7 +121,8 @@ internal sealed class StatusCodesConverter : JsonConverter<IReadOnlyDictionary<i
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<int, long> value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<int, long> value,
+        JsonSerializerOptions options)
     {
         writer.WriteStartObject();
         foreach ((int code, long count) in value.OrderBy(c => c.Key))
@@ -136,10 +139,12 @@ internal sealed class SharesConverter : JsonConverter<IReadOnlyDictionary<string
 {
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Read(
-        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new JsonException("Not read.");
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new JsonException("Not read.");
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, double> value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, double> value,
+        JsonSerializerOptions options)
     {
         writer.WriteStartObject();
         foreach ((string name, double share) in value.OrderBy(s => s.Key, StringComparer.Ordinal))

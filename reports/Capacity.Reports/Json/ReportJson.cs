@@ -4,7 +4,8 @@ using Capacity.Model;
 
 namespace Capacity.Reports;
 
-/// <summary>How the project's records are written as JSON: camel case, NaN as null, in an order that never changes.</summary>
+/// <summary>How the project's records are written as JSON: camel case, NaN as null, in an order that never
+/// changes.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -35,7 +36,8 @@ internal sealed class NumberConverter : JsonConverter<double>
             return double.NaN;
         }
 
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out double number) && double.IsFinite(number)
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out double number)
+            && double.IsFinite(number)
             ? number
             : throw new JsonException("A number or null is expected.");
     }

@@ -1,17 +1,22 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Capacity.Model;
 
 namespace Capacity.Reports;
 
 /// <summary>The stored form of a run: one JSON object with a schema version.</summary>
-/// <remarks>NaN is null, seeds are strings, histograms are lists of [bucket, count]. The same run gives the same bytes.</remarks>
+/// <remarks>NaN is null, seeds are strings, histograms are lists of [bucket, count]. The same run gives the same
+/// bytes.</remarks>
 public static class RunResultJson
 {
     /// <summary>The version that is written, and the only one that is read.</summary>
     public const int SchemaVersion = 1;
 
+    private static readonly JsonTypeInfo<RunResult> Strict = StrictForm();
+
     /// <summary>The stored form as UTF-8, with a final newline.</summary>
-    public static byte[] ToUtf8(RunResult run) => [.. JsonSerializer.SerializeToUtf8Bytes(run, ReportJson.Default.RunResult), (byte)'\n'];
+    public static byte[] ToUtf8(RunResult run) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(run, ReportJson.Default.RunResult), (byte)'\n'];
 
     /// <summary>Writes the stored form with a final newline.</summary>
     public static void Write(RunResult run, TextWriter writer)
@@ -31,15 +36,17 @@ public static class RunResultJson
         RunResult? run;
         try
         {
-            run = JsonSerializer.Deserialize(source.Text, ReportJson.Default.RunResult);
+            run = JsonSerializer.Deserialize(source.Text, Strict);
         }
         catch (JsonException e)
         {
             return Wrong("CAP091", At(source, e), MessageOf(e));
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception e) when (
+            e is ArgumentException or InvalidOperationException or FormatException or OverflowException)
         {
-            return Wrong("CAP091", new SourceSpan(source, 1, 1, 0), "this is not a stored run: it holds text that is not Unicode");
+            return Wrong("CAP091", new SourceSpan(source, 1, 1, 0),
+                "this is not a stored run: it holds text that is not Unicode");
         }
 
         if (run is null)
@@ -48,10 +55,31 @@ public static class RunResultJson
         }
 
         return run.SchemaVersion != SchemaVersion
-            ? Wrong("CAP092", new SourceSpan(source, 1, 1, 0), $"this run is stored in version {run.SchemaVersion}, but version {SchemaVersion} is read")
+            ? Wrong("CAP092", new SourceSpan(source, 1, 1, 0),
+                $"this run is stored in version {run.SchemaVersion}, but version {SchemaVersion} is read")
             : Contradiction(run) is { } contradiction
                 ? Wrong("CAP093", new SourceSpan(source, 1, 1, 0), contradiction)
                 : run;
+    }
+
+    /// <summary>
+    /// The contract for reading: every member that is always written must be there. A generated reader would otherwise
+    /// take zero or null for a missing one, not the record's own default.
+    /// </summary>
+    private static JsonTypeInfo<RunResult> StrictForm()
+    {
+        var options = new JsonSerializerOptions(ReportJson.Default.Options)
+        {
+            TypeInfoResolver = ReportJson.Default.WithAddedModifier(static contract =>
+            {
+                foreach (JsonPropertyInfo member in contract.Properties.Where(m =>
+                    m is { Set: not null, IsSetNullable: false }))
+                {
+                    member.IsRequired = true;
+                }
+            }),
+        };
+        return (JsonTypeInfo<RunResult>)options.GetTypeInfo(typeof(RunResult));
     }
 
     private static Diagnostic Wrong(string code, SourceSpan at, string message) =>
@@ -79,12 +107,14 @@ public static class RunResultJson
         RunSeries s = run.Series;
         int[] lengths =
         [
-            s.Offered.Count, s.Completed.Count, s.Errors.Count, s.P50.Count, s.P95.Count, s.P99.Count, s.Desired.Count, s.Ready.Count,
+            s.Offered.Count, s.Completed.Count, s.Errors.Count, s.P50.Count, s.P95.Count, s.P99.Count, s.Desired.Count,
+            s.Ready.Count,
         ];
         return !(run.Step > 0) ? "its step is not a positive number of seconds"
             : !(run.Duration >= 0) ? "its duration is not a number of seconds"
             : lengths.Distinct().Count() > 1 ? "its series differ in length"
-            : HasHole(run.Kinds) || HasHole(run.ScaleActions) || HasHole(run.Alerts) || HasHole(run.Events) || HasHole(run.Phases)
+            : HasHole(run.Kinds) || HasHole(run.ScaleActions) || HasHole(run.Alerts) || HasHole(run.Events)
+                || HasHole(run.Phases)
                 ? "one of its lists has an empty entry"
             : null;
     }

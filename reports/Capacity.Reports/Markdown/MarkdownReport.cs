@@ -3,7 +3,8 @@ using Capacity.Model;
 
 namespace Capacity.Reports;
 
-/// <summary>The report for a pull request: verdict and fix first, the rest folded, always short enough for a comment.</summary>
+/// <summary>The report for a pull request: verdict and fix first, the rest folded, always short enough for a
+/// comment.</summary>
 public static class MarkdownReport
 {
     /// <summary>Most bytes in UTF-8; code hosts refuse comments above 65,536 characters.</summary>
@@ -61,15 +62,17 @@ public static class MarkdownReport
         (string fix, string detail) = Headline.Fix(figures);
         var text = new StringBuilder();
         text.Append($"## {sign} {Headline.Word(v.Kind)}: {MarkdownText.Escape(figures.Report.Scenario.Name)}\n\n");
-        text.Append($"**{MarkdownText.Escape(Headline.Sentence(figures))}.** {MarkdownText.Escape(Headline.Detail(figures))}\n\n");
-        text.Append($"{Headline.Launches(v)} {(v.Passed == 1 ? "passes" : "pass")} (95 % interval {NumberText.PercentRange(v.Low, v.High)}).\n\n");
+        text.Append($"**{MarkdownText.Escape(Headline.Sentence(figures), 600)}.** ");
+        text.Append($"{MarkdownText.Escape(Headline.Detail(figures), 1200)}\n\n");
+        text.Append($"{Headline.Launches(v)} {(v.Passed == 1 ? "passes" : "pass")} ");
+        text.Append($"(95 % interval {NumberText.PercentRange(v.Low, v.High)}).\n\n");
         if (fix.Length > 0)
         {
-            text.Append($"**{MarkdownText.Escape(fix)}**: {MarkdownText.Escape(detail)}\n\n");
+            text.Append($"**{MarkdownText.Escape(fix, 600)}**: {MarkdownText.Escape(detail)}\n\n");
         }
         else if (v.Kind == VerdictKind.Go && Headline.FirstToBreak(figures) is { Length: > 0 } first)
         {
-            text.Append(MarkdownText.Escape(first)).Append("\n\n");
+            text.Append(MarkdownText.Escape(first, 600)).Append("\n\n");
         }
 
         foreach (string reason in v.Reasons.Take(20))
@@ -91,12 +94,16 @@ public static class MarkdownReport
     private static string Charts(ReportFigures figures)
     {
         LaunchSet set = figures.Report.Launches;
-        return MermaidChart.Of("Replicas of the median launch: wanted, ready", "replicas", set.Duration, set.Desired.Median, set.Ready.Median)
-            + "\n" + MermaidChart.Of("p99 latency of the median launch", "seconds", set.Duration, set.P99.Median) + "\n";
+        return MermaidChart.Of("Replicas of the median launch: wanted, ready", "replicas", set.Duration,
+            set.Desired.Median, set.Ready.Median)
+            + "\n" + MermaidChart.Of("p99 latency of the median launch", "seconds", set.Duration, set.P99.Median)
+                + "\n";
     }
 
-    private static string Changes(ReportFigures figures) => figures.Report.Changes.Count == 0 ? "" : Fold("What would make it a go",
-        MarkdownText.Table(["Change", "Launches that pass", "Cost", "File"], figures.Report.Changes.Select(c => (string[])
+    private static string Changes(ReportFigures figures) => figures.Report.Changes.Count == 0 ? ""
+        : Fold("What would make it a go",
+        MarkdownText.Table(["Change", "Launches that pass", "Cost", "File"],
+            figures.Report.Changes.Select(c => (string[])
         [
             MarkdownText.Escape(c.Title), $"{c.Launches.Passed} of {c.Launches.Launches.Count}",
             NumberText.SignedPercent(figures.ExtraCost(c)), MarkdownText.Escape(c.File),
@@ -117,13 +124,17 @@ public static class MarkdownReport
                 [$"{p.Name} latency", NumberText.Percent(p.MedianError), NumberText.Percent(p.WorstError)]),
             ["replica curve", NumberText.Percent(comparison.ReplicaError), ""],
         ]);
-        string actions = comparison.Actions.Count == 0 ? "" : MarkdownText.Table(["Scale action", "Alert", "Measured", "Predicted", "Off by"],
+        string actions = comparison.Actions.Count == 0 ? ""
+            : MarkdownText.Table(["Scale action", "Alert", "Measured", "Predicted", "Off by"],
             comparison.Actions.Select(a => (string[])
             [
-                $"{(a.Measured ?? a.Predicted)!.From} → {(a.Measured ?? a.Predicted)!.To}", MarkdownText.Escape((a.Measured ?? a.Predicted)!.Alert),
-                NumberText.FineClock(a.Measured?.At ?? double.NaN), NumberText.FineClock(a.Predicted?.At ?? double.NaN), NumberText.Signed(a.Delay),
+                $"{(a.Measured ?? a.Predicted)!.From} → {(a.Measured ?? a.Predicted)!.To}",
+                MarkdownText.Escape((a.Measured ?? a.Predicted)!.Alert),
+                NumberText.FineClock(a.Measured?.At ?? double.NaN),
+                NumberText.FineClock(a.Predicted?.At ?? double.NaN), NumberText.Signed(a.Delay),
             ]), 40);
-        return $"{table}\n{ActionTable.Summary(comparison)} The rehearsal sent {NumberText.Count(measured.Totals.Scheduled)} requests.\n\n"
+        string requests = NumberText.Count(measured.Totals.Scheduled);
+        return $"{table}\n{ActionTable.Summary(comparison)} The rehearsal sent {requests} requests.\n\n"
             + (actions.Length == 0 ? "" : Fold("Scale actions of the rehearsal", actions));
     }
 
@@ -131,7 +142,8 @@ public static class MarkdownReport
     {
         RunResult middle = figures.Report.Launches.Middle;
         IReadOnlyList<string> names = figures.AlertNames();
-        return names.Count == 0 ? "" : Fold("Alerts", MarkdownText.Table(["Alert", "Fires in", "Middle launch"], names.Select(n => (string[])
+        return names.Count == 0 ? ""
+            : Fold("Alerts", MarkdownText.Table(["Alert", "Fires in", "Middle launch"], names.Select(n => (string[])
         [
             MarkdownText.Escape(n),
             figures.Report.Launches.AlertShares.TryGetValue(n, out double share) ? NumberText.Percent(share) : "",
@@ -139,7 +151,8 @@ public static class MarkdownReport
         ]), 40));
     }
 
-    private static string Inputs(CheckReport report) => report.Inputs.Count == 0 ? "" : Fold("What the prediction rests on",
+    private static string Inputs(CheckReport report) => report.Inputs.Count == 0 ? ""
+        : Fold("What the prediction rests on",
         MarkdownText.Table(["Input", "Value", "Where from"], report.Inputs.Select(i => (string[])
         [
             MarkdownText.Escape(i.Name), MarkdownText.Escape(i.Value),
@@ -155,5 +168,6 @@ public static class MarkdownReport
 
     private static string Shortened(string text) => text.Length <= 8000 ? text : text[..8000] + "\n…";
 
-    private static string Fold(string title, string body) => $"<details><summary>{title}</summary>\n\n{body}\n</details>\n\n";
+    private static string Fold(string title, string body) =>
+        $"<details><summary>{title}</summary>\n\n{body}\n</details>\n\n";
 }

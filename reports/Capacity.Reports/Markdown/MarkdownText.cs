@@ -5,15 +5,15 @@ namespace Capacity.Reports;
 /// <summary>Text for Markdown, where names from users' files must stay text.</summary>
 internal static class MarkdownText
 {
-    private const int Longest = 160;
+    private const int Longest = 160; // of a name; sentences of our own may be longer
 
     /// <summary>One line of plain text: no emphasis, links, mentions, markup or table cells come of it.</summary>
-    public static string Escape(string text)
+    public static string Escape(string text, int longest = Longest)
     {
         string line = PlainText.OneLine(text);
-        if (line.Length > Longest)
+        if (line.Length > longest)
         {
-            line = PlainText.Clean(line[..Longest]) + "…";
+            line = PlainText.Clean(line[..longest]) + "…";
         }
 
         var escaped = new StringBuilder(line.Length + 8);
@@ -25,7 +25,8 @@ internal static class MarkdownText
                 '>' => escaped.Append("&gt;"),
                 '&' => escaped.Append("&amp;"),
                 '@' => escaped.Append("&#64;"),
-                '|' or '*' or '_' or '`' or '[' or ']' or '#' or '~' or '\\' or '!' or '$' => escaped.Append('\\').Append(c),
+                '|' or '*' or '_' or '`' or '[' or ']' or '#' or '~' or '\\' or '!' or '$' => escaped.Append('\\')
+                    .Append(c),
                 _ => escaped.Append(c),
             };
         }
@@ -54,12 +55,14 @@ internal static class MarkdownText
     {
         IReadOnlyList<string>[] all = [.. rows];
         var text = new StringBuilder();
-        text.Append("| ").AppendJoin(" | ", head).Append(" |\n|").Insert(text.Length, " --- |", head.Count).Append('\n');
+        text.Append("| ").AppendJoin(" | ", head).Append(" |\n|").Insert(text.Length, " --- |", head.Count)
+            .Append('\n');
         foreach (IReadOnlyList<string> row in all.Take(most))
         {
             text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
         }
 
-        return all.Length > most ? text.Append('\n').Append(all.Length - most).Append(" more.\n").ToString() : text.ToString();
+        return all.Length > most ? text.Append('\n').Append(all.Length - most).Append(" more.\n").ToString()
+            : text.ToString();
     }
 }

@@ -43,7 +43,8 @@ internal static class MermaidChart
         int group = (values.Count + MostPoints - 1) / MostPoints;
         return
         [
-            .. values.Chunk(group).Select(c => c.Where(double.IsFinite).DefaultIfEmpty(0).Max().ToString("0.###", Invariant)),
+            .. values.Chunk(group).Select(c => c.Where(double.IsFinite).DefaultIfEmpty(0).Max()
+                .ToString("0.###", Invariant)),
         ];
     }
 }

@@ -21,10 +21,13 @@ internal static class Headline
         return verdict.Kind switch
         {
             VerdictKind.Go => $"Every objective holds in {Launches(verdict)}",
-            VerdictKind.AtRisk => $"It may hold: {Launches(verdict)} {Meet(verdict)} every objective, too few to be sure",
+            VerdictKind.AtRisk =>
+                $"It may hold: {Launches(verdict)} {Meet(verdict)} every objective, too few to be sure",
             VerdictKind.NoGo => Expectation(figures),
-            _ when figures.Report.Measured is null => "Nothing has been rehearsed, and a simulation alone is no evidence",
-            _ when figures.Report.Comparison is { Doubts.Count: > 0 } => "The model does not fit the rehearsal well enough to answer",
+            _ when figures.Report.Measured is null =>
+                "Nothing has been rehearsed, and a simulation alone is no evidence",
+            _ when figures.Report.Comparison is { Doubts.Count: > 0 } =>
+                "The model does not fit the rehearsal well enough to answer",
             _ => "There is not enough evidence for an answer",
         };
     }
@@ -67,7 +70,8 @@ internal static class Headline
         return string.Join(' ', sentences);
     }
 
-    /// <summary>The smallest change that makes it a go, or how near the best one comes; empty without changes.</summary>
+    /// <summary>The smallest change that makes it a go, or how near the best one comes; empty without
+    /// changes.</summary>
     public static (string Title, string Detail) Fix(ReportFigures figures)
     {
         if (figures.Report.Changes.Count == 0 || figures.Report.Verdict.Kind == VerdictKind.Go)
@@ -80,8 +84,13 @@ internal static class Headline
         string passed = $"{change.Launches.Passed} of {change.Launches.Launches.Count} launches pass, {cost}.";
         return figures.Fix is null
             ? ($"No change that was tried is enough; the best is: {change.Title}", passed)
-            : ($"Smallest change that makes it a go: {change.Title}", passed);
+            : ($"{(IsSure(change) ? "Smallest change that makes it a go" : "Smallest change that helps enough here")}: "
+                + change.Title, passed + (IsSure(change) ? "" : " More launches are needed to be sure."));
     }
+
+    /// <summary>Whether a change passes in at least 95 % of launches beyond chance.</summary>
+    private static bool IsSure(ChangeOutcome change) =>
+        Wilson.Interval(change.Launches.Passed, change.Launches.Launches.Count).Low >= Verdict.Target;
 
     /// <summary>What gives way first when everything holds; empty without objectives.</summary>
     public static string FirstToBreak(ReportFigures figures)
@@ -94,9 +103,11 @@ internal static class Headline
         }
 
         string use = first.CountsSeconds ? "above its limit for" : "at";
-        string limit = first.CountsSeconds ? $"{NumberText.Length(first.ShownLimit)} are allowed" : $"the limit is {first.Measure(first.Objective.Limit)}";
-        return $"First thing to break: {first.Title}. In the worst 5 % of launches it is {use} {first.ShownText(first.Shown.High)}; "
-            + $"{limit} ({NumberText.Percent(first.Shown.High / first.ShownLimit)} used).";
+        string limit = first.CountsSeconds ? $"{NumberText.Length(first.ShownLimit)} are allowed"
+            : $"the limit is {first.Measure(first.Objective.Limit)}";
+        return $"First thing to break: {first.Title}. In the worst 5 % of launches it is "
+            + $"{use} {first.ShownText(first.Shown.High)}; {limit} "
+            + $"({NumberText.Percent(first.Shown.High / first.ShownLimit)} used).";
     }
 
     /// <summary>The first scale-up of a run that an alert or a policy asked for; null when there is none.</summary>
@@ -110,7 +121,8 @@ internal static class Headline
 
     private static string Expectation(ReportFigures figures)
     {
-        if (figures.Latency is { State: not ObjectiveState.Met } latency && latency.Value.Median > latency.Objective.Except)
+        if (figures.Latency is { State: not ObjectiveState.Met } latency
+            && latency.Value.Median > latency.Objective.Except)
         {
             return $"Expect {NumberText.About(latency.Value.Median)} of slow requests{Where(figures.Breaches)}";
         }
@@ -123,7 +135,8 @@ internal static class Headline
                 $"Expect {o.Measure(o.Value.Median)}; {NumberText.Count(o.Objective.Limit)} are allowed",
             { State: not ObjectiveState.Met, Objective.Metric: ObjectiveMetric.Cost } o =>
                 $"Expect a cost of {o.Measure(o.Value.Median)}; {NumberText.Count(o.Objective.Limit)} are allowed",
-            _ => $"Expect a broken objective: {Launches(figures.Report.Verdict)} {Meet(figures.Report.Verdict)} all of them",
+            _ => $"Expect a broken objective: {Launches(figures.Report.Verdict)} "
+                + $"{Meet(figures.Report.Verdict)} all of them",
         };
     }
 
@@ -133,6 +146,7 @@ internal static class Headline
         return phases.Length switch
         {
             0 => "",
+            1 when breaches.All(b => b.Phase == phases[0]) => $", in the phase “{phases[0]}”",
             1 => $", first in “{phases[0]}”",
             2 => $", first in “{phases[0]}”, again in “{phases[1]}”",
             _ => $", first in “{phases[0]}”, then in “{phases[1]}” and later",

@@ -89,15 +89,18 @@ public static class NumberText
     /// <summary>An instant of a rehearsal, which may last only seconds: <c>0:07.4</c>.</summary>
     public static string FineClock(double seconds) => !double.IsFinite(seconds)
         ? "–"
-        : string.Create(Invariant, $"{(long)(Math.Max(0, seconds) / 60)}:{Math.Floor(Math.Max(0, seconds) % 60 * 10) / 10:00.0}");
+        : string.Create(Invariant,
+            $"{(long)(Math.Max(0, seconds) / 60)}:{Math.Floor(Math.Max(0, seconds) % 60 * 10) / 10:00.0}");
 
     /// <summary>A difference of two durations with its sign: <c>+0.12 s</c>.</summary>
     public static string Signed(double seconds) => double.IsNaN(seconds)
         ? "–"
+        : Math.Abs(seconds) < 0.0005 ? "0 s"
         : (seconds < 0 ? "−" : "+") + DurationText.Format(Math.Abs(seconds));
 
     /// <summary>A relative difference with its sign: <c>+15 %</c>.</summary>
     public static string SignedPercent(double share) => !double.IsFinite(share)
         ? "–"
-        : string.Create(Invariant, $"{(share < -0.0005 ? "−" : share > 0.0005 ? "+" : "±")}{Math.Abs(share) * 100:0.#} %");
+        : string.Create(Invariant,
+            $"{(share < -0.0005 ? "−" : share > 0.0005 ? "+" : "±")}{Math.Abs(share) * 100:0.#} %");
 }

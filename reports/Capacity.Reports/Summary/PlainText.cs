@@ -25,7 +25,8 @@ internal static class PlainText
     public static string OneLine(string text) => Clean(text).ReplaceLineEndings(" ").Trim();
 
     /// <summary>The text on one line, with the spaces that it begins with.</summary>
-    public static string OneLineKeepingIndent(string text) => Clean(text).ReplaceLineEndings(" ").Replace('\t', ' ').TrimEnd();
+    public static string OneLineKeepingIndent(string text) => Clean(text).ReplaceLineEndings(" ").Replace('\t', ' ')
+        .TrimEnd();
 
     private static bool IsFine(string text, int i) => text[i] switch
     {

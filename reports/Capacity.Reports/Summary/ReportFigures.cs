@@ -71,7 +71,8 @@ internal sealed class ReportFigures
         return
         [
             .. Report.Launches.AlertShares.Keys.Union(spans.Select(s => s.Name), StringComparer.Ordinal)
-                .OrderBy(n => spans.Where(s => s.Name == n).Select(s => s.Pending).DefaultIfEmpty(double.MaxValue).Min())
+                .OrderBy(n => spans.Where(s => s.Name == n).Select(s => s.Pending).DefaultIfEmpty(double.MaxValue)
+                    .Min())
                 .ThenBy(n => n, StringComparer.Ordinal),
         ];
     }

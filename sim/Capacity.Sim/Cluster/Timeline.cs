@@ -36,7 +36,8 @@ internal enum Change
 /// <summary>What will happen, soonest first; ties in the order of <see cref="Change"/>, then of replicas.</summary>
 internal sealed class Timeline
 {
-    private readonly PriorityQueue<(Change Change, Replica? Replica), (long Ticks, Change Change, int Replica)> _queue = new();
+    private readonly PriorityQueue<(Change Change, Replica? Replica), (long Ticks, Change Change, int Replica)>
+        _queue = new();
 
     /// <summary>The next instant; never when nothing is left.</summary>
     public Instant Next => _queue.TryPeek(out _, out (long Ticks, Change Change, int Replica) when)

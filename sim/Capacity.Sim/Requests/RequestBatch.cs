@@ -1,6 +1,6 @@
 namespace Capacity.Sim.Requests;
 
-/// <summary>Up to <see cref="Size"/> requests, one array per property, so small that all of it stays in the first cache.</summary>
+/// <summary>Up to <see cref="Size"/> requests, an array per property, small enough for the first cache.</summary>
 internal sealed class RequestBatch
 {
     public const int Size = 1024;

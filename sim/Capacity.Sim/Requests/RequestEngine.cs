@@ -11,9 +11,10 @@ namespace Capacity.Sim.Requests;
 /// <param name="Step">Length of a step of the result, seconds.</param>
 /// <param name="Duration">Length of the run, seconds.</param>
 internal sealed record EngineSettings(
-    int? Workers, double StopGrace, int[] SeriesOfKind, int Series, double ScrapeInterval, double Step, double Duration);
+    int? Workers, double StopGrace, int[] SeriesOfKind, int Series, double ScrapeInterval, double Step,
+    double Duration);
 
-/// <summary>Serves all requests of a run, stretch by stretch, between the instants at which the cluster changes.</summary>
+/// <summary>Serves all requests of a run, from one change of the cluster to the next.</summary>
 /// <remarks>
 /// A stretch is worked off in stages (draw, serve, count), each a loop without calls over arrays in the first cache.
 /// A request is counted when it arrives, because its finish is known then; only requests that take longer than the
@@ -35,7 +36,8 @@ internal sealed class RequestEngine
     private int _cursor;
     private double _now;
 
-    public RequestEngine(EngineSettings settings, IRequestSource source, UserPopulation? users, OverheadTimes userOverhead)
+    public RequestEngine(
+        EngineSettings settings, IRequestSource source, UserPopulation? users, OverheadTimes userOverhead)
     {
         _settings = settings;
         _source = source;

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Capacity.Sim.Requests;
 
-/// <summary>How the workers of one replica take a request: when it is finished is known as soon as it arrives.</summary>
+/// <summary>How one replica takes a request: when it will be finished is known as soon as it arrives.</summary>
 /// <remarks>
 /// The state of a replica with c workers is the ascending list of the instants at which its workers are free, padded
 /// with +∞. A request takes the first: it finishes at max(first, arrival) + service, which is inserted in its place
@@ -73,7 +73,7 @@ internal readonly struct AnyWorkers : IWorkers
     }
 }
 
-/// <summary>Requests that overlap freely, as a handler that sleeps: nobody waits. The state is the last finish.</summary>
+/// <summary>Requests that overlap freely, as a handler that sleeps. The state is the last finish.</summary>
 internal readonly struct OverlappingWorkers : IWorkers
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

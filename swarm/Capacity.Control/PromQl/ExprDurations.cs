@@ -16,7 +16,8 @@ public static class ExprDurations
     }
 
     /// <summary>How far back from its instant an expression may look, so that a store can keep enough.</summary>
-    /// <returns>At least the look-back of 5 minutes. <see cref="TimeSpan.MaxValue"/> when <c>@</c> pins an instant.</returns>
+    /// <returns>At least the look-back of 5 minutes; <see cref="TimeSpan.MaxValue"/> when <c>@</c> pins an instant.
+    /// </returns>
     public static TimeSpan Longest(Expr expr)
     {
         TimeSpan longest = Furthest(expr);
@@ -39,7 +40,7 @@ public static class ExprDurations
         Expr.Selector s => Shifted(s, f),
         Expr.Range r => new Expr.Range(Shifted(r.Of, f), f(r.Length)),
         Expr.Subquery s => new Expr.Subquery(
-            Map(s.Of, f), f(s.Length), s.Step is { } step ? f(step) : null, s.Shift with { Offset = f(s.Shift.Offset) }),
+            Map(s.Of, f), f(s.Length), s.Step is { } step ? f(step) : null, Shifted(s.Shift, f)),
         Expr.Unary u => u with { Of = Map(u.Of, f) },
         Expr.Paren p => new Expr.Paren(Map(p.Of, f)),
         Expr.Binary b => b with { Left = Map(b.Left, f), Right = Map(b.Right, f) },
@@ -53,7 +54,10 @@ public static class ExprDurations
     };
 
     private static Expr.Selector Shifted(Expr.Selector s, Func<TimeSpan, TimeSpan> f) =>
-        s with { Shift = s.Shift with { Offset = f(s.Shift.Offset) } };
+        s with { Shift = Shifted(s.Shift, f) };
+
+    private static TimeShift Shifted(TimeShift shift, Func<TimeSpan, TimeSpan> f) =>
+        shift with { Offset = f(shift.Offset) };
 
     private static TimeSpan Furthest(Expr expr) => expr switch
     {

@@ -37,7 +37,8 @@ internal static class ExprText
             case Expr.Subquery subquery:
                 Print(text, subquery.Of);
                 string step = subquery.Step is { } given ? PrometheusDuration.Format(given) : "";
-                text.Append('[').Append(PrometheusDuration.Format(subquery.Length)).Append(':').Append(step).Append(']');
+                string length = PrometheusDuration.Format(subquery.Length);
+                text.Append('[').Append(length).Append(':').Append(step).Append(']');
                 PrintShift(text, subquery.Shift);
                 break;
             case Expr.Unary unary:

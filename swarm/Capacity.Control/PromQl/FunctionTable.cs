@@ -4,7 +4,7 @@ namespace Capacity.Control.PromQl;
 /// <param name="Name">As written; case matters.</param>
 /// <param name="Returns">Scalar or instant vector.</param>
 /// <param name="Arguments">Types in order.</param>
-/// <param name="Variadic">How many more than all but the last argument may follow; −1 any number; 0 exactly all.</param>
+/// <param name="Variadic">How many may stand in the last argument's place; −1 any number; 0 exactly one.</param>
 internal sealed record FunctionSignature(string Name, ExprType Returns, ExprType[] Arguments, int Variadic)
 {
     public int Least => Variadic == 0 ? Arguments.Length : Arguments.Length - 1;

@@ -92,7 +92,7 @@ internal static class GoText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>Reads a label's text as a number, as Go's ParseFloat does: no spaces, no thousands separators.</summary>
+    /// <summary>Reads a text as a number as Go's ParseFloat does: no spaces, no thousands separators.</summary>
     public static bool TryNumber(string text, out double value)
     {
         string lower = text.ToLowerInvariant();

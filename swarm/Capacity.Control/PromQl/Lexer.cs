@@ -158,7 +158,8 @@ internal sealed class Lexer(string text, SourceSpan at)
         }
         else
         {
-            Fail(start, word.Length, $"'{word}' is neither a number nor a duration", "write for example 0.5, 1e3 or 1m30s");
+            Fail(start, word.Length, $"'{word}' is neither a number nor a duration",
+                "write for example 0.5, 1e3 or 1m30s");
         }
     }
 
@@ -227,7 +228,8 @@ internal sealed class Lexer(string text, SourceSpan at)
         };
         if (digits == 0)
         {
-            Fail(_i - 2, 2, $"unknown escape '\\{c}'", @"write \\ for a backslash: a regular expression needs '\\.' in quotes");
+            Fail(_i - 2, 2, $"unknown escape '\\{c}'",
+                @"write \\ for a backslash: a regular expression needs '\\.' in quotes");
             return;
         }
 

@@ -190,7 +190,9 @@ internal sealed partial class Parsing(IReadOnlyList<Token> tokens, SourceSpan at
                 return Place(new Expr.Text(token.Value), token);
             case TokenKind.Symbol when Take("("):
                 Expr? inner = Deeper(() => Binary(0));
-                return inner is not null && Expect(")", "inside parentheses") ? Place(new Expr.Paren(inner), token) : null;
+                return inner is not null && Expect(")", "inside parentheses")
+                    ? Place(new Expr.Paren(inner), token)
+                    : null;
             case TokenKind.Symbol when token.Value == "{":
                 return Selector("", token);
             case TokenKind.Word:
@@ -237,8 +239,8 @@ internal sealed partial class Parsing(IReadOnlyList<Token> tokens, SourceSpan at
     {
         string text = token.Value;
         bool hex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        if (hex && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long h)
-            && h >= 0)
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        if (hex && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, culture, out long h) && h >= 0)
         {
             return h;
         }
@@ -250,7 +252,7 @@ internal sealed partial class Parsing(IReadOnlyList<Token> tokens, SourceSpan at
         }
 
         const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!hex && double.TryParse(text, Style, CultureInfo.InvariantCulture, out double value) && !double.IsInfinity(value))
+        if (!hex && double.TryParse(text, Style, culture, out double value) && !double.IsInfinity(value))
         {
             return value;
         }

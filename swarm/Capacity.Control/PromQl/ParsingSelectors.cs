@@ -1,8 +1,6 @@
-using Capacity.Model;
-
 namespace Capacity.Control.PromQl;
 
-/// <content>Selectors, their ranges and shifts, and everything in parentheses behind a word.</content>
+/// <content>Selectors, their ranges and shifts.</content>
 internal sealed partial class Parsing
 {
     private Expr.Selector? Selector(string name, Token token)
@@ -43,7 +41,8 @@ internal sealed partial class Parsing
 
         if (name.Length > 0 && matchers.Find(m => m.Label == LabelSet.MetricName) is { } second)
         {
-            Fail("PQL006", token, $"the metric name is given twice: '{name}' and '{second.Value}'", "remove one of the two");
+            Fail("PQL006", token, $"the metric name is given twice: '{name}' and '{second.Value}'",
+                "remove one of the two");
         }
         else if (name.Length == 0 && matchers.TrueForAll(MatchesEmpty))
         {
@@ -214,7 +213,8 @@ internal sealed partial class Parsing
             bool isDuration = Now.Kind == TokenKind.Duration && profile == PromQlProfile.Prometheus3;
             if (Now.Kind != TokenKind.Number && !isDuration)
             {
-                Fail("PQL002", Now, $"unexpected {Now} after '@'", "a Unix time in seconds, start() or end() was expected");
+                Fail("PQL002", Now, $"unexpected {Now} after '@'",
+                    "a Unix time in seconds, start() or end() was expected");
                 return null;
             }
 
@@ -248,7 +248,8 @@ internal sealed partial class Parsing
         };
         if (before is null)
         {
-            Fail("PQL002", token, $"'{what}' must follow a selector, a range or a subquery", "move it behind the selector");
+            Fail("PQL002", token, $"'{what}' must follow a selector, a range or a subquery",
+                "move it behind the selector");
             return null;
         }
 
@@ -266,143 +267,5 @@ internal sealed partial class Parsing
             Expr.Subquery q => Place(q with { Shift = after }, place),
             _ => null,
         };
-    }
-
-    private Expr.Call? Call(Token token)
-    {
-        FunctionSignature? known = FunctionTable.Find(token.Value);
-        bool wrongVersion = known is not null && !FunctionTable.IsIn(known.Name, profile);
-        if (known is null || wrongVersion)
-        {
-            string? near = known is null ? Spelling.Nearest(token.Value, FunctionTable.Names) : null;
-            Fail("PQL004", token, $"unknown function '{token.Value}'",
-                near is null ? "see the query functions in Prometheus' documentation" : $"did you mean '{near}'?");
-            return null;
-        }
-
-        _i++;
-        return Arguments() is { } arguments
-            ? Place(new Expr.Call(token.Value, new Sequence<Expr>(arguments)), token)
-            : null;
-    }
-
-    private List<Expr>? Arguments()
-    {
-        var arguments = new List<Expr>();
-        if (!Expect("(", "before arguments"))
-        {
-            return null;
-        }
-
-        while (!Is(")"))
-        {
-            if (arguments.Count > 0 && !Expect(",", "between arguments"))
-            {
-                return null;
-            }
-
-            if (Deeper(() => Binary(0)) is not { } argument)
-            {
-                return null;
-            }
-
-            arguments.Add(argument);
-        }
-
-        _i++;
-        return arguments;
-    }
-
-    private Expr.Aggregate? Aggregate(AggregateOperator op, Token token)
-    {
-        _i++;
-        bool without = false;
-        List<string>? labels = null;
-        bool Grouping()
-        {
-            without = IsWord("without");
-            if (without || IsWord("by"))
-            {
-                _i++;
-                labels = LabelNames();
-                return labels is not null;
-            }
-
-            return true;
-        }
-
-        if (!Grouping() || Arguments() is not { } arguments || (labels is null && !Grouping()))
-        {
-            return null;
-        }
-
-        bool takesParameter = op is AggregateOperator.Top or AggregateOperator.Bottom or AggregateOperator.CountValues
-            or AggregateOperator.Quantile;
-        int expected = takesParameter ? 2 : 1;
-        if (arguments.Count != expected)
-        {
-            Fail("PQL005", token, $"{op.Text()} takes {expected} argument{(expected == 1 ? "" : "s")}, not {arguments.Count}",
-                takesParameter ? $"write for example {op.Text()}(5, foo)" : $"write {op.Text()}(foo)");
-            return null;
-        }
-
-        return Place(new Expr.Aggregate(op, arguments[^1], takesParameter ? arguments[0] : null, without,
-            new Sequence<string>(labels ?? [])), token);
-    }
-
-    private List<string>? LabelNames()
-    {
-        var names = new List<string>();
-        if (!Expect("(", "before label names"))
-        {
-            return null;
-        }
-
-        while (!Take(")"))
-        {
-            bool quoted = profile == PromQlProfile.Prometheus3 && Now.Kind == TokenKind.Text;
-            if (!quoted && (Now.Kind != TokenKind.Word || Now.Value.Contains(':', StringComparison.Ordinal)))
-            {
-                Fail("PQL002", Now, $"unexpected {Now} in a list of labels", "write for example (job, instance)");
-                return null;
-            }
-
-            names.Add(Now.Value);
-            _i++;
-            if (!Take(",") && !Is(")"))
-            {
-                Fail("PQL002", Now, $"unexpected {Now} in a list of labels", "',' or ')' was expected");
-                return null;
-            }
-        }
-
-        return names;
-    }
-
-    private VectorMatching? Matching()
-    {
-        bool on = IsWord("on");
-        if (!on && !IsWord("ignoring"))
-        {
-            return VectorMatching.Default;
-        }
-
-        _i++;
-        if (LabelNames() is not { } labels)
-        {
-            return null;
-        }
-
-        GroupSide side = IsWord("group_left") ? GroupSide.Left : IsWord("group_right") ? GroupSide.Right : GroupSide.None;
-        List<string>? include = [];
-        if (side != GroupSide.None)
-        {
-            _i++;
-            include = Is("(") ? LabelNames() : include;
-        }
-
-        return include is null
-            ? null
-            : new VectorMatching(on, new Sequence<string>(labels), side, new Sequence<string>(include));
     }
 }

@@ -3,7 +3,7 @@ namespace Capacity.Control.PromQl;
 /// <summary>Whose behaviour is imitated where versions differ.</summary>
 public enum PromQlProfile
 {
-    /// <summary>2.x before 2.51: closed windows, clamp to zero before the extrapolation threshold, plain sums.</summary>
+    /// <summary>2.x before 2.51: closed windows, clamp to zero before the threshold, plain sums.</summary>
     Prometheus2,
 
     /// <summary>3.x: windows open on the left, threshold before the clamp, Kahan sums, durations as numbers.</summary>
@@ -22,6 +22,6 @@ public sealed record PromQlOptions
     /// <summary>How old the newest sample of a series may be, &gt; 0.</summary>
     public TimeSpan Lookback { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The step of subqueries that give none, &gt; 0; Prometheus takes the global evaluation interval.</summary>
+    /// <summary>Step of subqueries that give none, &gt; 0; Prometheus takes its evaluation interval.</summary>
     public TimeSpan DefaultSubqueryStep { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -2,7 +2,7 @@ using Capacity.Model;
 
 namespace Capacity.Control.PromQl;
 
-/// <summary>PromQL text → <see cref="Expr"/>, totally: whatever the text, the answer is an expression or diagnostics.</summary>
+/// <summary>PromQL text → <see cref="Expr"/>, totally: any text gives an expression or diagnostics.</summary>
 /// <remarks>Source: Prometheus 2.42, promql/parser: what it parses parses here, what it refuses is refused.</remarks>
 public static class PromQlParser
 {
@@ -14,7 +14,7 @@ public static class PromQlParser
     public static Parsed<Expr> Parse(string text, SourceSpan at = default) =>
         Parse(text, at, PromQlProfile.Prometheus2);
 
-    /// <summary>Reads an expression as a version of Prometheus does: 3 takes durations for numbers and quoted names.</summary>
+    /// <summary>Reads an expression as a version does: 3 has durations as numbers, and quoted names.</summary>
     public static Parsed<Expr> Parse(string text, SourceSpan at, PromQlProfile profile)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -36,7 +36,8 @@ public sealed class PromQuery
         }
         catch (QueryFailureException failure)
         {
-            _unusable = failure.Message; // a label name or pattern in a text argument; Prometheus finds it when it evaluates
+            // A label name or pattern in a text argument is wrong, which Prometheus finds when it evaluates.
+            _unusable = failure.Message;
         }
     }
 
@@ -56,8 +57,7 @@ public sealed class PromQuery
         }
 
         long time = at.Milliseconds;
-        _context.Start = time;
-        _context.End = time;
+        _context.Begin(time, time);
         if (_text is not null)
         {
             return new StringResult(_text);
@@ -88,11 +88,11 @@ public sealed class PromQuery
         ArgumentOutOfRangeException.ThrowIfLessThan(step, TimeSpan.FromMilliseconds(1));
         if (_unusable is not null || Expr.Type is not (ExprType.Scalar or ExprType.InstantVector))
         {
-            return new QueryError(_unusable ?? $"invalid expression type \"{TypeCheck.Name(Expr.Type)}\" for range query");
+            string type = TypeCheck.Name(Expr.Type);
+            return new QueryError(_unusable ?? $"invalid expression type \"{type}\" for range query");
         }
 
-        _context.Start = start.Milliseconds;
-        _context.End = end.Milliseconds;
+        _context.Begin(start.Milliseconds, end.Milliseconds);
         var points = new Dictionary<int, List<(long, double)>>();
         var order = new List<int>();
         try
@@ -125,8 +125,7 @@ public sealed class PromQuery
     /// <exception cref="QueryFailureException">The evaluation failed.</exception>
     internal Vector Evaluate(Instant at)
     {
-        _context.Start = at.Milliseconds;
-        _context.End = at.Milliseconds;
+        _context.Begin(at.Milliseconds, at.Milliseconds);
         return Run(at.Milliseconds);
     }
 

@@ -12,7 +12,7 @@ namespace Capacity.Control.PromQl;
 /// </remarks>
 internal static class Re2
 {
-    private const int RepeatMax = 1000;
+    private const string RepeatMax = "1000";
 
     /// <summary>Compiles a pattern for whole texts.</summary>
     /// <returns>False, with the reason, when it is not an RE2 pattern.</returns>
@@ -137,7 +137,7 @@ internal static class Re2
                 return;
             }
 
-            if (bounds.Any(b => b.Length > 0 && (!int.TryParse(b, NumberStyles.None, CultureInfo.InvariantCulture, out int n) || n > RepeatMax)))
+            if (bounds.Any(b => b.Length > 4 || (b.Length == 4 && string.CompareOrdinal(b, RepeatMax) > 0)))
             {
                 throw new FormatException("invalid repeat count");
             }

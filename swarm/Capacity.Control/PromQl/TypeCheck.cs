@@ -32,7 +32,8 @@ internal sealed class TypeCheck(SourceSpan at, IReadOnlyDictionary<Expr, Token> 
     {
         if (expr.Type != wanted)
         {
-            Fail("PQL005", expr, $"expected type {Name(wanted)} in {context}, got {Name(expr.Type)}", Hint(expr, wanted));
+            Fail("PQL005", expr, $"expected type {Name(wanted)} in {context}, got {Name(expr.Type)}",
+                Hint(expr, wanted));
         }
     }
 
@@ -150,7 +151,8 @@ internal sealed class TypeCheck(SourceSpan at, IReadOnlyDictionary<Expr, Token> 
         bool matters = matching.Labels.Count > 0 || matching.Group != GroupSide.None || matching.On;
         if (!vectors && matching.Labels.Count > 0)
         {
-            Fail("PQL006", binary, "vector matching is only allowed between instant vectors", "remove 'on' or 'ignoring'");
+            Fail("PQL006", binary, "vector matching is only allowed between instant vectors",
+                "remove 'on' or 'ignoring'");
         }
         else if (!vectors && matching.Group != GroupSide.None && matters)
         {
@@ -170,9 +172,11 @@ internal sealed class TypeCheck(SourceSpan at, IReadOnlyDictionary<Expr, Token> 
             }
         }
 
-        if (matching.On && matching.Include.FirstOrDefault(l => matching.Labels.Contains(l, StringComparer.Ordinal)) is { } twice)
+        string? twice = matching.Include.FirstOrDefault(l => matching.Labels.Contains(l, StringComparer.Ordinal));
+        if (matching.On && twice is not null)
         {
-            Fail("PQL006", binary, $"label '{twice}' must not occur in 'on' and in 'group_…' at once", "remove one of the two");
+            Fail("PQL006", binary, $"label '{twice}' must not occur in 'on' and in 'group_…' at once",
+                "remove one of the two");
         }
     }
 }

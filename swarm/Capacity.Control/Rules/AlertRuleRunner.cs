@@ -20,6 +20,7 @@ internal sealed class AlertRuleRunner : IRuleRunner
     private readonly Dictionary<LabelSet, ActiveAlert> _known = [];
     private readonly List<ActiveAlert> _alerts = []; // in order of appearance
     private readonly List<(LabelSet Labels, int Source, double Value)> _returned = [];
+    private readonly HashSet<LabelSet> _identities = [];
     private int _evaluation;
 
     public AlertRuleRunner(AlertRule rule, int limit, TimeSpan interval, SampleStore store, RuleOptions options)
@@ -55,11 +56,11 @@ internal sealed class AlertRuleRunner : IRuleRunner
     private void TakeReturned(Vector result, Instant at)
     {
         _returned.Clear();
-        var identities = new HashSet<LabelSet>();
+        _identities.Clear();
         for (int i = 0; i < result.Count; i++)
         {
             LabelSet labels = _labels.Of(result.Labels[i], result.Values[i]);
-            if (!identities.Add(labels))
+            if (!_identities.Add(labels))
             {
                 throw new QueryFailureException(
                     "vector contains metrics with the same labelset after applying alert labels");

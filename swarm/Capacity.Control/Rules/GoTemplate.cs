@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Capacity.Control.Rules;
 
-/// <summary>A template of Go as labels and annotations of alerts use it: values, pipelines, functions, if and with.</summary>
+/// <summary>Go's templates as alerts use them: values, pipelines, functions, if and with.</summary>
 /// <remarks>
 /// Source: Go text/template and Prometheus' documentation, "Template reference". Queries, <c>range</c> and
 /// <c>define</c> are not expanded: the text then says so, in the words in which Prometheus reports template errors.

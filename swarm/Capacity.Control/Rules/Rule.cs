@@ -8,7 +8,7 @@ namespace Capacity.Control.Rules;
 /// <param name="Labels">Added to each result; values of alerts may be templates.</param>
 public abstract record Rule(string Name, Expr Expr, LabelSet Labels);
 
-/// <summary>Series that an expression returns are alerts; they fire once they have been returned for long enough.</summary>
+/// <summary>Series that an expression returns are alerts, which fire once returned for long enough.</summary>
 /// <param name="Name">The value of <c>alertname</c>.</param>
 /// <param name="Expr">Each returned series is one alert.</param>
 /// <param name="For">How long a series must be returned before the alert fires, ≥ 0.</param>

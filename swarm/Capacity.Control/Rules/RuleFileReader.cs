@@ -10,7 +10,7 @@ namespace Capacity.Control.Rules;
 public static class RuleFileReader
 {
     /// <summary>Reads a rule file.</summary>
-    /// <returns>The file; or YAML00x, CAP01x (keys), DURxxx (durations), PQLxxx (expressions), RUL001 (alert or record),
+    /// <returns>The file; or YAML00x, CAP01x (keys), DURxxx (durations), PQLxxx (expressions), RUL001 (kind of rule),
     /// RUL002 (name), RUL003 (key of the other kind of rule), RUL004 (group name twice), RUL005 (limit).
     /// RUL006 warns of a template that is not expanded here.</returns>
     public static Parsed<RuleFile> Read(SourceText source)
@@ -45,7 +45,8 @@ public static class RuleFileReader
 
         if (name is not null && !names.Add(name.Text))
         {
-            fields.Report("RUL004", name.At, $"group '{name.Text}' occurs twice in this file", "rename one, or join them");
+            fields.Report("RUL004", name.At, $"group '{name.Text}' occurs twice in this file",
+                "rename one, or join them");
         }
 
         TimeSpan? interval = Duration(fields, "interval", diagnostics);
@@ -77,8 +78,8 @@ public static class RuleFileReader
         if (alert is null == record is null)
         {
             SourceSpan at = record?.At ?? fields.At with { Length = 1 };
-            fields.Report("RUL001", at, alert is null ? "a rule needs 'alert' or 'record'" : "a rule cannot be both 'alert' and 'record'",
-                "write 'alert: Name' or 'record: metric_name'");
+            string which = alert is null ? "needs 'alert' or 'record'" : "cannot be both 'alert' and 'record'";
+            fields.Report("RUL001", at, $"a rule {which}", "write 'alert: Name' or 'record: metric_name'");
         }
 
         Expr? expr = Expression(fields, diagnostics);
@@ -91,7 +92,8 @@ public static class RuleFileReader
             RejectAlertKeys(fields);
             if (!IsMetricName(record.Text))
             {
-                fields.Report("RUL002", record.At, $"'{record.Text}' is not a metric name", "use letters, digits, '_' and ':'");
+                fields.Report("RUL002", record.At, $"'{record.Text}' is not a metric name",
+                    "use letters, digits, '_' and ':'");
             }
         }
 
@@ -112,7 +114,8 @@ public static class RuleFileReader
         {
             if (fields.Take(key) is { } node)
             {
-                fields.Report("RUL003", node.At, $"'{key}' has no meaning in a recording rule", "remove it, or write 'alert' for 'record'");
+                fields.Report("RUL003", node.At, $"'{key}' has no meaning in a recording rule",
+                    "remove it, or write 'alert' for 'record'");
             }
         }
     }
@@ -169,7 +172,8 @@ public static class RuleFileReader
             }
             else if (entry.Value is not YamlScalar value)
             {
-                fields.Report("CAP012", entry.Value.At, $"'{entry.Key.Text}' must be a single value", "write 'name: value'");
+                fields.Report("CAP012", entry.Value.At, $"'{entry.Key.Text}' must be a single value",
+                    "write 'name: value'");
             }
             else
             {

@@ -18,7 +18,8 @@ public sealed record RuleOptions
     /// <summary>How long a resolved alert is posted again and again, so that its end is not lost.</summary>
     public TimeSpan ResolvedRetention { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>A firing alert ends, unless posted again, after this many times the larger of resend delay and interval.</summary>
+    /// <summary>A firing alert ends, unless posted again, after this many times the larger of resend delay and
+    /// interval.</summary>
     public int EndsAtFactor { get; init; } = 4;
 
     /// <summary>False posts firing alerts without an end, as Prometheus 2.2 did.</summary>

@@ -107,7 +107,8 @@ internal static class TemplateFunctions
     {
         try
         {
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+            return new Regex(pattern, Options, TimeSpan.FromSeconds(1));
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {

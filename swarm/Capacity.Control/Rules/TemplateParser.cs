@@ -18,8 +18,11 @@ internal sealed partial class TemplateParser(string text)
         return parts;
     }
 
+    private const string Quoted = @"""(?:[^""\\]|\\.)*""|`[^`]*`|'(?:[^'\\]|\\.)+'";
+    private const string Number = @"[+-]?(?:\d[\w.]*(?:[eE][+-]?\d+)?|\.\d+)";
+
     [GeneratedRegex(
-        """\G\s*(?<word>"(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)+'|:=|[|(),=]|\$?[A-Za-z_]\w*|\$|\.[A-Za-z_]\w*|[+-]?(?:\d[\w.]*(?:[eE][+-]?\d+)?|\.\d+)|\.)""",
+        $@"\G\s*(?<word>{Quoted}|:=|[|(),=]|\$?[A-Za-z_]\w*|\$|\.[A-Za-z_]\w*|{Number}|\.)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 
@@ -34,7 +37,8 @@ internal sealed partial class TemplateParser(string text)
             int open = text.IndexOf("{{", i, StringComparison.Ordinal);
             string literal = open < 0 ? text[i..] : text[i..open];
             literal = trimNext ? literal.TrimStart() : literal;
-            bool trimsBefore = open >= 0 && open + 3 < text.Length && text[open + 2] == '-' && char.IsWhiteSpace(text[open + 3]);
+            bool trimsBefore = open >= 0 && open + 3 < text.Length && text[open + 2] == '-'
+                && char.IsWhiteSpace(text[open + 3]);
             _pieces.Add((trimsBefore ? literal.TrimEnd() : literal, false));
             if (open < 0)
             {
@@ -127,12 +131,14 @@ internal sealed partial class TemplateParser(string text)
                 throw new TemplateException($"unexpected '{trimmed[i]}' in a template");
             }
 
-            _words.Add((match.Value.Length > 0 && char.IsWhiteSpace(match.Value[0]) ? " " : "") + match.Groups["word"].Value);
+            bool apart = match.Value.Length > 0 && char.IsWhiteSpace(match.Value[0]);
+            _words.Add((apart ? " " : "") + match.Groups["word"].Value);
             i += match.Length;
         }
 
         // A field belongs to what it touches; one that stands apart is the dot's own.
-        _words = [.. _words.Select((w, n) => n == 0 || !w.StartsWith(" .", StringComparison.Ordinal) ? w.TrimStart() : w)];
+        _words = [.. _words.Select(
+            (w, n) => n > 0 && w.StartsWith(" .", StringComparison.Ordinal) ? w : w.TrimStart())];
     }
 
     private TemplatePart Simple()

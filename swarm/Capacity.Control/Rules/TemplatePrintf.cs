@@ -4,7 +4,7 @@ using Capacity.Control.PromQl;
 
 namespace Capacity.Control.Rules;
 
-/// <summary>Go's printf, as far as templates of alerts use it: flags, width, precision; v s q d f F e g t x c %.</summary>
+/// <summary>Go's printf as alerts use it: flags, width, precision, and the verbs v s q d f e g t x c %.</summary>
 internal static class TemplatePrintf
 {
     public static string Format(string format, object?[] arguments)
@@ -22,7 +22,7 @@ internal static class TemplatePrintf
 
             int start = i + 1;
             int end = start;
-            while (end < format.Length && (char.IsAsciiDigit(format[end]) || "+-# .".Contains(format[end], StringComparison.Ordinal)))
+            while (end < format.Length && "+-# .0123456789".Contains(format[end], StringComparison.Ordinal))
             {
                 end++;
             }
@@ -65,11 +65,12 @@ internal static class TemplatePrintf
         int width = Size(sizes[0], 0);
         int precision = sizes.Length > 1 ? Size(sizes[1], 0) : -1;
         string shown = Verb(verb, precision, argument);
-        if (marks.Contains('+', StringComparison.Ordinal) && argument is double or long && shown[0] is not ('-' or '+' or '%'))
+        bool number = argument is double or long;
+        if (number && marks.Contains('+', StringComparison.Ordinal) && shown[0] is not ('-' or '+' or '%'))
         {
             shown = "+" + shown;
         }
-        else if (marks.Contains(' ', StringComparison.Ordinal) && argument is double or long && shown[0] != '-')
+        else if (number && marks.Contains(' ', StringComparison.Ordinal) && shown[0] != '-')
         {
             shown = " " + shown;
         }
@@ -80,13 +81,15 @@ internal static class TemplatePrintf
         }
 
         bool signed = zeros && shown.Length > 0 && shown[0] is '-' or '+';
-        return zeros && argument is double or long
+        return zeros && number
             ? (signed ? shown[..1] : "") + shown[(signed ? 1 : 0)..].PadLeft(width - (signed ? 1 : 0), '0')
             : shown.PadLeft(width);
     }
 
     private static int Size(string text, int otherwise) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? Math.Min(size, 200) : otherwise;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size)
+            ? Math.Min(size, 200)
+            : otherwise;
 
     private static string Verb(char verb, int precision, object? argument) => (verb, argument) switch
     {

@@ -23,6 +23,7 @@ internal static class YamlPlace
         int lineStart = bounded == 0 ? 0 : scalar.Text.LastIndexOf('\n', bounded - 1) + 1;
         string firstLine = at.Source!.Line(at.Line + 1);
         int indent = firstLine.Length - firstLine.TrimStart(' ').Length;
-        return at with { Line = at.Line + 1 + linesBefore, Column = indent + 1 + (bounded - lineStart), Length = length };
+        int column = indent + 1 + (bounded - lineStart);
+        return at with { Line = at.Line + 1 + linesBefore, Column = column, Length = length };
     }
 }

@@ -23,7 +23,7 @@ public sealed class ScrapeTarget
 
     /// <summary>Creates a target that has not been scraped yet.</summary>
     /// <param name="store">Where the samples go.</param>
-    /// <param name="targetLabels">Labels that every series of the target gets: <c>job</c>, <c>instance</c>, others.</param>
+    /// <param name="targetLabels">Labels that every series gets: <c>job</c>, <c>instance</c>, others.</param>
     /// <param name="interval">Scrape interval, &gt; 0.</param>
     public ScrapeTarget(SampleStore store, LabelSet targetLabels, TimeSpan interval)
     {
@@ -67,7 +67,7 @@ public sealed class ScrapeTarget
     }
 
     /// <summary>The scrape ends: its samples become visible, series that vanished get a stale marker.</summary>
-    /// <param name="succeeded">False discards the samples, marks every series as stale and writes <c>up</c> = 0.</param>
+    /// <param name="succeeded">False discards the samples, ends every series and writes <c>up</c> = 0.</param>
     public void End(bool succeeded)
     {
         if (_last is not { } at)
@@ -106,7 +106,7 @@ public sealed class ScrapeTarget
         return _removalStamp + (RemovalWait * _interval);
     }
 
-    /// <summary>Ends all series of the removed target, <c>up</c> included, unless they were written again since.</summary>
+    /// <summary>Ends all series of the removed target, <c>up</c> too, unless written again since.</summary>
     public void WriteRemovalMarkers()
     {
         long time = _removalStamp.Milliseconds;

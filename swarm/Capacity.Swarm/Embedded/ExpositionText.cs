@@ -11,14 +11,18 @@ namespace Capacity.Swarm.Embedded;
 /// </remarks>
 internal static class ExpositionText
 {
+    private const NumberStyles Number =
+        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     /// <summary>Reads all samples.</summary>
     /// <returns>Null when any line is not a sample, a comment or empty.</returns>
     public static List<(LabelSet Labels, double Value)>? Read(string text)
     {
         var samples = new List<(LabelSet, double)>();
-        foreach (ReadOnlySpan<char> raw in text.AsSpan().EnumerateLines())
+        ReadOnlySpan<char> rest = text;
+        foreach (Range part in rest.Split('\n')) // only this one ends a line; others may be part of a label's value
         {
-            ReadOnlySpan<char> line = raw.Trim(" \t");
+            ReadOnlySpan<char> line = rest[part].Trim(" \t");
             if (line.IsEmpty || line[0] == '#')
             {
                 continue;
@@ -142,10 +146,7 @@ internal static class ExpositionText
         "+Inf" or "Inf" => double.PositiveInfinity,
         "-Inf" => double.NegativeInfinity,
         "NaN" => double.NaN,
-        _ => double.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowLeadingWhite & ~NumberStyles.AllowTrailingWhite,
-                CultureInfo.InvariantCulture, out double value)
-            ? value
-            : null,
+        _ => double.TryParse(text, Number, CultureInfo.InvariantCulture, out double value) ? value : null,
     };
 
     private static bool IsName(char c, bool first, bool colon) =>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Capacity.Control;
 using Capacity.Control.Alertmanager;
 using Capacity.Control.Rules;
-using Capacity.Control.Samples;
 using Capacity.Model;
 using Capacity.Tests.Labels;
 

@@ -7,7 +7,8 @@ public sealed class ExprDurationsTests
     [Theory]
     [InlineData("sum(rate(foo[5m])) / sum(rate(bar[5m] offset 1h)) > 10", 10,
         "sum(rate(foo[30s])) / sum(rate(bar[30s] offset 6m)) > 10")]
-    [InlineData("max_over_time(rate(foo[1m])[1h:1m] offset -10m)", 60, "max_over_time(rate(foo[1s])[1m:1s] offset -10s)")]
+    [InlineData("max_over_time(rate(foo[1m])[1h:1m] offset -10m)", 60,
+        "max_over_time(rate(foo[1s])[1m:1s] offset -10s)")]
     [InlineData("rate(foo[1s])", 1_000_000, "rate(foo[1ms])")]
     [InlineData("topk(3, -(foo @ 5 offset 2s))", 2, "topk(3, -(foo @ 5.000 offset 1s))")]
     public void A_faster_loop_has_shorter_ranges_offsets_and_steps(string text, double factor, string expected) =>

@@ -17,30 +17,14 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
     [InlineData("v3.14.0", PromQlProfile.Prometheus3, "STEP()")] // durations that are computed are an experiment
     public void Every_case_of_the_suite_gives_the_recorded_answer(string corpus, PromQlProfile profile, string except)
     {
-        string path = SharedGolden.Require("promql-cases.ndjson");
-        var stores = new Dictionary<string, SampleStore>(StringComparer.Ordinal);
         int run = 0;
         var wrong = new List<string>();
-        foreach (string line in File.ReadLines(path))
+        foreach ((JsonElement test, SampleStore store) in Cases(corpus))
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement root = document.RootElement;
-            string type = root.GetProperty("type").GetString()!;
-            if (type == "env" && root.GetProperty("id").GetString()!.StartsWith(corpus + "/", StringComparison.Ordinal))
+            run++;
+            if (Difference(test, store, profile) is { } difference)
             {
-                stores[root.GetProperty("id").GetString()!] = Load(root);
-            }
-            else if (type == "eval" && root.GetProperty("corpus").GetString() == corpus
-                && root.GetProperty("floats_only").GetBoolean())
-            {
-                run++;
-                SampleStore store = root.GetProperty("env").GetString() is { } env
-                    ? stores[env]
-                    : new SampleStore(TimeSpan.MaxValue);
-                if (Difference(root, store, profile) is { } difference)
-                {
-                    wrong.Add($"{root.GetProperty("file")}:{root.GetProperty("line")} {root.GetProperty("expr")}: {difference}");
-                }
+                wrong.Add($"{Name(test)}: {difference}");
             }
         }
 
@@ -52,6 +36,76 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
 
         Assert.DoesNotContain(wrong, w => except.Length == 0 || !w.Contains(except, StringComparison.Ordinal));
         Assert.True(run > 0);
+    }
+
+    [Fact]
+    public void Cases_of_newer_suites_that_the_old_promtool_passes_pass_in_the_old_profile()
+    {
+        var wrong = new List<string>();
+        int run = 0;
+        int differing = 0;
+        int differingHere = 0;
+        foreach ((JsonElement test, SampleStore store) in Cases("v"))
+        {
+            string? verdict = test.GetProperty("promtool_2_42").GetString();
+            if (verdict is not ("same" or "differs"))
+            {
+                continue;
+            }
+
+            string? difference = Difference(test, store, PromQlProfile.Prometheus2);
+            if (verdict == "differs")
+            {
+                differing++;
+                differingHere += difference is null ? 0 : 1;
+                if (difference is null)
+                {
+                    output.WriteLine($"equal, though promtool 2.42 differs: {Name(test)}");
+                }
+            }
+            else
+            {
+                run++;
+                if (difference is not null)
+                {
+                    wrong.Add($"{Name(test)}: {difference}");
+                }
+            }
+        }
+
+        output.WriteLine(
+            $"{run - wrong.Count} of {run} equal; {differingHere} of {differing} differ as promtool 2.42 does");
+        Assert.Empty(wrong);
+        Assert.True(run > 0);
+    }
+
+    private static string Name(JsonElement test) => $"{test.GetProperty("corpus")}/{test.GetProperty("file")}:"
+        + $"{test.GetProperty("line")} {test.GetProperty("expr")}";
+
+    private static IEnumerable<(JsonElement Test, SampleStore Store)> Cases(string corpus)
+    {
+        var stores = new Dictionary<string, SampleStore>(StringComparer.Ordinal);
+        foreach (string line in File.ReadLines(SharedGolden.Require("promql-cases.ndjson")))
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            string type = root.GetProperty("type").GetString()!;
+            string name = root.GetProperty(type == "env" ? "id" : "corpus").GetString()!;
+            if (!name.StartsWith(corpus, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (type == "env")
+            {
+                stores[name] = Load(root);
+            }
+            else if (type == "eval" && root.GetProperty("floats_only").GetBoolean())
+            {
+                string? env = root.GetProperty("env").GetString();
+                yield return (root, env is null ? new SampleStore(TimeSpan.MaxValue) : stores[env]);
+            }
+        }
     }
 
     private static SampleStore Load(JsonElement env)
@@ -145,8 +199,8 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
 
     private static string? Difference(VectorResult result, JsonElement expect)
     {
-        List<(LabelSet Labels, double Value)> wanted =
-            [.. expect.GetProperty("series").EnumerateArray().Select(s => (Labels(s.GetProperty("labels")), Number(s.GetProperty("value"))))];
+        List<(LabelSet Labels, double Value)> wanted = [.. expect.GetProperty("series").EnumerateArray()
+            .Select(s => (Labels(s.GetProperty("labels")), Number(s.GetProperty("value"))))];
         bool ordered = expect.TryGetProperty("ordered", out JsonElement o) && o.GetBoolean();
         if (wanted.Count != result.Samples.Count)
         {
@@ -206,7 +260,8 @@ public sealed class PromQlCorpusTests(ITestOutputHelper output)
             .Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => (p.Time, Number(p.Value)))];
     }
 
-    private static Instant At(JsonElement test, string name) => Instant.FromMilliseconds(test.GetProperty(name).GetInt64());
+    private static Instant At(JsonElement test, string name) =>
+        Instant.FromMilliseconds(test.GetProperty(name).GetInt64());
 
     private static LabelSet Labels(JsonElement labels) => new(
         labels.EnumerateObject().Select(l => new KeyValuePair<string, string>(l.Name, l.Value.GetString()!)));

@@ -112,8 +112,10 @@ public sealed class PromQlParserTests
         Assert.Equal("PQL008", PromQlParser.Parse(chain).Diagnostics[0].Code);
     }
 
+    private static Arbitrary<int> Seeds => Gen.Choose(0, 1_000_000_000).ToArbitrary();
+
     [Fact]
-    public void What_is_printed_reads_back_to_the_same() => Prop.ForAll(Gen.Choose(0, 1_000_000_000).ToArbitrary(), seed =>
+    public void What_is_printed_reads_back_to_the_same() => Prop.ForAll(Seeds, seed =>
     {
         string text = new SomeExpression(seed).Vector(4);
         Parsed<Expr> parsed = PromQlParser.Parse(text);
@@ -137,7 +139,7 @@ public sealed class PromQlParserTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
-    public void A_damaged_expression_gives_an_answer() => Prop.ForAll(Gen.Choose(0, 1_000_000_000).ToArbitrary(), seed =>
+    public void A_damaged_expression_gives_an_answer() => Prop.ForAll(Seeds, seed =>
     {
         var random = new Random(seed);
         string text = new SomeExpression(seed).Vector(3);

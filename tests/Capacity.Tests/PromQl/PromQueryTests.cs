@@ -2,6 +2,8 @@ using Capacity.Control;
 using Capacity.Control.PromQl;
 using Capacity.Control.Samples;
 using Capacity.Model;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Capacity.Tests.PromQl;
 
@@ -91,6 +93,58 @@ public sealed class PromQueryTests
         var error = Assert.IsType<QueryError>(Query("-{__name__=~\"a|b\"}", store).At(Instant.FromMilliseconds(0)));
         Assert.Contains("same labelset", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_query_that_would_run_for_days_is_an_error() => Assert.IsType<QueryError>(
+        Query("max_over_time(vector(1)[1y:1ms])", Traffic()).At(Instant.FromSeconds(0)));
+
+    [Fact]
+    public void A_query_that_is_used_again_answers_like_a_new_one() =>
+        Prop.ForAll(Gen.Choose(0, 1_000_000_000).ToArbitrary(), seed =>
+        {
+            var random = new Random(seed);
+            string text = new SomeExpression(seed).Vector(3);
+            var options = new PromQlOptions { Profile = (PromQlProfile)random.Next(2) };
+            if (!PromQlParser.Parse(text, default, options.Profile).TryGet(out Expr? expr))
+            {
+                return true;
+            }
+
+            var store = new SampleStore(TimeSpan.FromMinutes(20));
+            var query = new PromQuery(expr, store, options);
+            for (int minute = 0; minute < 90; minute += random.Next(1, 25))
+            {
+                AppendSome(store, random, minute * 60_000L);
+                Instant at = Instant.FromSeconds(minute * 60);
+                string used = Show(query.At(at));
+                if (used != Show(new PromQuery(expr, store, options).At(at)))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    private static void AppendSome(SampleStore store, Random random, long time)
+    {
+        string[] names = ["up", "foo", "a:b:c", "sum"];
+        for (int i = random.Next(12); i > 0; i--)
+        {
+            int series = store.GetOrAdd(LabelSet.Of(("__name__", names[random.Next(4)]),
+                ("job", random.Next(2) == 0 ? "web" : "a"), ("a", $"{random.Next(2)}"), ("le", $"{random.Next(3)}")));
+            store.Append(series, time - (random.Next(5) * 15_000), random.Next(8) switch
+            {
+                0 => double.NaN,
+                1 => StaleMarker.Value,
+                var n => n,
+            });
+        }
+    }
+
+    private static string Show(QueryResult result) => result is VectorResult vector
+        ? string.Join(' ', vector.Samples.Select(s => $"{s.Labels}={s.Value:R}").Order(StringComparer.Ordinal))
+        : result.GetType().Name;
 
     [Theory]
     [InlineData("a|b", "b", true)]

@@ -3,7 +3,8 @@ using Microsoft.Playwright;
 
 namespace Capacity.Tests.Reports;
 
-/// <summary>One Chromium for all tests of a class. <c>CAPACITY_NO_CHROMIUM=1</c> skips them; <c>CAPACITY_SHOTS</c> keeps pictures.</summary>
+/// <summary>One Chromium for all tests of a class. <c>CAPACITY_NO_CHROMIUM=1</c> skips them; <c>CAPACITY_SHOTS</c>
+/// keeps pictures.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
@@ -43,11 +44,14 @@ public sealed class BrowserFixture : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    internal async Task<OpenPage> OpenAsync(string html, string file, ColorScheme scheme, int width, [CallerFilePath] string testFile = "")
+    internal async Task<OpenPage> OpenAsync(string html, string file, ColorScheme scheme, int width,
+        [CallerFilePath] string testFile = "")
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("CAPACITY_NO_CHROMIUM") == "1", "CAPACITY_NO_CHROMIUM=1: pages were not opened.");
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("CAPACITY_NO_CHROMIUM") == "1",
+            "CAPACITY_NO_CHROMIUM=1: pages were not opened.");
         Assert.True(_browser is not null,
-            $"{Chromium} is missing: install it (apt-get install chromium), or set CAPACITY_NO_CHROMIUM=1 to go without these tests.");
+            $"{Chromium} is missing: install it (apt-get install chromium), "
+            + "or set CAPACITY_NO_CHROMIUM=1 to go without these tests.");
         string path = Path.Combine(_folder, file);
         await File.WriteAllTextAsync(path, html, TestContext.Current.CancellationToken);
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
@@ -56,6 +60,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(testFile)!, "../../.."));
-        return await OpenPage.AtAsync(context, new Uri(path).AbsoluteUri, Path.Combine(root, "reports/web/node_modules/axe-core/axe.min.js"));
+        return await OpenPage.AtAsync(context, new Uri(path).AbsoluteUri,
+            Path.Combine(root, "reports/web/node_modules/axe-core/axe.min.js"));
     }
 }

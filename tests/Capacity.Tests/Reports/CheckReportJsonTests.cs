@@ -22,7 +22,8 @@ public class CheckReportJsonTests
         Assert.Equal(100, root.GetProperty("launches").GetProperty("launches").GetArrayLength());
         Assert.Equal(3, root.GetProperty("changes").GetArrayLength());
         Assert.Equal("20251121", root.GetProperty("seed").GetString());
-        Assert.Equal(JsonValueKind.Null, root.GetProperty("measured").GetProperty("series").GetProperty("p50")[2].ValueKind);
+        Assert.Equal(JsonValueKind.Null,
+            root.GetProperty("measured").GetProperty("series").GetProperty("p50")[2].ValueKind);
         Assert.Equal("CAP010", root.GetProperty("warnings")[0].GetProperty("code").GetString());
     }
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Capacity.Reports;
 
 namespace Capacity.Tests.Reports;
@@ -15,7 +14,8 @@ public class HtmlReportTests
     [Fact]
     public void Sections_come_in_order() => Assert.Equal(
         ["fixes", "objectives", "timeline", "evidence", "reproduce"],
-        Regex.Matches(HtmlReport.Render(SampleReport.NoGo()), "<section id=\"([a-z]+)\">").Select(m => m.Groups[1].Value));
+        Body(SampleReport.NoGo()).Split("<section id=\"").Skip(1)
+            .Select(s => s[..s.IndexOf('"', StringComparison.Ordinal)]));
 
     [Fact]
     public void Without_changes_there_is_no_section_for_them() =>
@@ -51,35 +51,54 @@ public class HtmlReportTests
 
     [Fact]
     public void One_mark_per_launch() =>
-        Assert.Equal(100, Regex.Count(Body(SampleReport.NoGo()), "<i class=\"[ps][0-9]?\" title=\"launch "));
+        Assert.Equal(100, Count(Body(SampleReport.NoGo()), "title=\"launch "));
 
     [Fact]
     public void Only_the_pages_own_script_may_run()
     {
         string page = HtmlReport.Render(SampleReport.NoGo());
-        string script = Regex.Match(page, "<script>(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;
+        string script = Between(page, "<script>", "</script>");
         string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
 
         Assert.Contains("default-src &#39;none&#39;", page, StringComparison.Ordinal);
         Assert.Contains($"script-src &#39;sha256-{hash}&#39;", page, StringComparison.Ordinal);
-        Assert.Equal(2, Regex.Count(page, "</script>"));
+        Assert.Equal(2, Count(page, "</script>"));
     }
 
     [Fact]
-    public void Nothing_is_loaded_from_elsewhere() =>
-        Assert.DoesNotMatch("(src|href)=\"?(https?:)?//", Body(SampleReport.NoGo()));
+    public void Nothing_is_loaded_from_elsewhere()
+    {
+        string body = Body(SampleReport.NoGo());
+
+        Assert.DoesNotContain("src=", body, StringComparison.Ordinal);
+        Assert.Equal(Count(body, "href=\""), Count(body, "href=\"#"));
+    }
 
     [Fact]
     public void The_charts_get_the_figures_as_they_are()
     {
         CheckReport report = SampleReport.NoGo();
-        using JsonDocument data = JsonDocument.Parse(Regex.Match(HtmlReport.Render(report), "id=\"data\">(.*?)</script>").Groups[1].Value);
-        JsonElement latency = data.RootElement.GetProperty("charts").EnumerateArray().Single(c => c.GetProperty("id").GetString() == "latency");
-        JsonElement p99 = latency.GetProperty("series").EnumerateArray().Single(s => s.GetProperty("name").GetString() == "p99");
+        using JsonDocument data = JsonDocument.Parse(Between(HtmlReport.Render(report), "id=\"data\">", "</script>"));
+        JsonElement latency = data.RootElement.GetProperty("charts").EnumerateArray()
+            .Single(c => c.GetProperty("id").GetString() == "latency");
+        JsonElement p99 = latency.GetProperty("series").EnumerateArray()
+            .Single(s => s.GetProperty("name").GetString() == "p99");
 
         Assert.Equal(report.Launches.P99.Median[40], p99.GetProperty("values")[40].GetDouble(), 0.001);
         Assert.Equal(report.Launches.P99.High[40], p99.GetProperty("high")[40].GetDouble(), 0.001);
         Assert.Equal(5, data.RootElement.GetProperty("charts").GetArrayLength());
+    }
+
+    [Fact]
+    public void A_report_with_next_to_nothing_in_it_still_renders()
+    {
+        CheckReport report = SampleReport.Bare();
+
+        Assert.DoesNotContain("NaN", Body(report), StringComparison.Ordinal);
+        Assert.NotEmpty(MarkdownReport.Render(report));
+        Assert.NotEmpty(JUnitReport.Render(report));
+        Assert.NotEmpty(TerminalSummary.Lines(report));
+        Assert.NotEmpty(CheckReportJson.ToUtf8(report));
     }
 
     [Fact]
@@ -88,7 +107,7 @@ public class HtmlReportTests
         string page = HtmlReport.Render(SampleReport.Hostile());
 
         Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
-        Assert.Equal(2, Regex.Count(page, "</script>"));
+        Assert.Equal(2, Count(page, "</script>"));
         Assert.DoesNotContain("\u001b", page, StringComparison.Ordinal);
     }
 
@@ -97,7 +116,16 @@ public class HtmlReportTests
     [InlineData("a & b", "a &amp; b")]
     [InlineData("\" onload='x'", "&quot; onload=&#39;x&#39;")]
     public void Holes_are_escaped_and_markup_is_not(string hole, string escaped) =>
-        Assert.Equal($"<p title=\"{escaped}\"><i></i></p>", Html.Of($"<p title=\"{hole}\">{new Html("<i></i>")}</p>").Markup);
+        Assert.Equal($"<p title=\"{escaped}\"><i></i></p>",
+            Html.Of($"<p title=\"{hole}\">{new Html("<i></i>")}</p>").Markup);
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    private static string Between(string text, string before, string after)
+    {
+        int from = text.IndexOf(before, StringComparison.Ordinal) + before.Length;
+        return text[from..text.IndexOf(after, from, StringComparison.Ordinal)];
+    }
 
     private static string Body(CheckReport report)
     {

@@ -57,5 +57,6 @@ public class JUnitReportTests
     [Fact]
     public void Hostile_names_leave_valid_XML() => Assert.NotEmpty(Suite(SampleReport.Hostile()).Elements());
 
-    private static XElement Suite(CheckReport report) => XDocument.Parse(JUnitReport.Render(report)).Root!.Element("testsuite")!;
+    private static XElement Suite(CheckReport report) =>
+        XDocument.Parse(JUnitReport.Render(report)).Root!.Element("testsuite")!;
 }

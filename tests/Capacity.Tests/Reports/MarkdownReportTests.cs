@@ -12,7 +12,8 @@ public class MarkdownReportTests
         string text = MarkdownReport.Render(SampleReport.NoGo());
 
         Assert.StartsWith("## ⛔ NO-GO: sample (test data)\n", text, StringComparison.Ordinal);
-        int fix = text.IndexOf("**Smallest change that makes it a go: com.df.scaleMin 6 → 10**", StringComparison.Ordinal);
+        int fix = text.IndexOf("**Smallest change that makes it a go: com.df.scaleMin 6 → 10**",
+            StringComparison.Ordinal);
         int table = text.IndexOf("| Objective |", StringComparison.Ordinal);
         Assert.InRange(fix, 1, table);
         Assert.Equal(2, text.Split("xychart-beta").Length - 1);

@@ -29,7 +29,8 @@ public class NumberTextTests
     [Theory]
     [InlineData(48, "about 50 s")]
     [InlineData(183, "about 3 min")]
-    public void About_is_rounded_as_people_do(double seconds, string text) => Assert.Equal(text, NumberText.About(seconds));
+    public void About_is_rounded_as_people_do(double seconds, string text) =>
+        Assert.Equal(text, NumberText.About(seconds));
 
     [Fact]
     public void A_spread_is_made_of_values_that_were_there() =>

@@ -41,14 +41,16 @@ internal sealed class OpenPage : IAsyncDisposable
         return page;
     }
 
-    /// <summary>What axe-core finds: rule and first element. It runs in the page's world but is no part of the page.</summary>
+    /// <summary>What axe-core finds: rule and first element. It runs in the page's world but is no part of the
+    /// page.</summary>
     public async Task<IReadOnlyList<string>> BarriersAsync()
     {
         Assert.True(File.Exists(_axe), "axe-core is missing: run 'npm ci' in reports/web.");
         await Page.EvaluateAsync(await File.ReadAllTextAsync(_axe) + "\n;undefined");
         JsonElement? found = await Page.EvaluateAsync<JsonElement>("""
             async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
-              .map(v => `${v.id}: ${v.nodes[0].html.slice(0, 200)} ${v.nodes[0].failureSummary ?? ''} (${v.nodes.length})`)
+              .map(v => `${v.id}: ${v.nodes[0].html.slice(0, 200)} ${v.nodes[0].failureSummary ?? ''}
+              (${v.nodes.length})`)
             """);
         return [.. found!.Value.EnumerateArray().Select(v => v.GetString()!)];
     }
@@ -57,11 +59,12 @@ internal sealed class OpenPage : IAsyncDisposable
     {
         if (BrowserFixture.Shots is { } folder)
         {
-            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name), FullPage = true });
+            await Page.ScreenshotAsync(
+                new PageScreenshotOptions { Path = Path.Combine(folder, name), FullPage = true });
         }
     }
 
-    public async Task KeepAsync(string name, byte[] bytes)
+    public static async Task KeepAsync(string name, byte[] bytes)
     {
         if (BrowserFixture.Shots is { } folder)
         {

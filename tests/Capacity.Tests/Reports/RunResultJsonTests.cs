@@ -8,7 +8,8 @@ namespace Capacity.Tests.Reports;
 
 public class RunResultJsonTests
 {
-    private static readonly Arbitrary<RunResult> AnyRun = Gen.Choose(0, int.MaxValue).Select(seed => RandomRun((ulong)seed)).ToArbitrary();
+    private static readonly Arbitrary<RunResult> AnyRun = Gen.Choose(0, int.MaxValue)
+        .Select(seed => RandomRun((ulong)seed)).ToArbitrary();
 
     [Fact]
     public void What_was_written_reads_back_as_it_was() => Prop.ForAll(AnyRun, run =>
@@ -66,12 +67,16 @@ public class RunResultJsonTests
     [InlineData("\"kinds\":[", "\"kinds\":[null,", "CAP093")]
     [InlineData("\"provenance\":\"simulated\"", "\"provenance\":\"guessed\"", "CAP091")]
     [InlineData("\"chain\":{", "\"chain\":null,\"x\":{", "CAP091")]
+    [InlineData("\"chain\":{\"scraped\"", "\"chain\":{\"scrapped\"", "CAP091")]
+    [InlineData("\"events\":", "\"event\":", "CAP091")]
+    [InlineData("\"partial\":", "\"partially\":", "CAP091")]
     public void Damage_is_named(string good, string bad, string code)
     {
         string text = Text(SampleCurves.Run(1));
         Assert.Contains(good, text, StringComparison.Ordinal);
         int at = text.IndexOf(good, StringComparison.Ordinal);
-        Parsed<RunResult> read = RunResultJson.Read(new SourceText("run.json", text[..at] + bad + text[(at + good.Length)..]));
+        Parsed<RunResult> read =
+            RunResultJson.Read(new SourceText("run.json", text[..at] + bad + text[(at + good.Length)..]));
 
         Assert.False(read.TryGet(out _));
         Assert.Equal(code, Assert.Single(read.Diagnostics).Code);
@@ -86,7 +91,8 @@ public class RunResultJsonTests
         {
             int at = (int)(random.NextUnit() * text.Length);
             int cut = (int)(random.NextUnit() * 6);
-            string put = ((int)(random.NextUnit() * 6)) switch { 0 => "", 1 => "null", 2 => "\"", 3 => "[", 4 => "-9e99", _ => "\ud800" };
+            string put = ((int)(random.NextUnit() * 6)) switch { 0 => "", 1 => "null", 2 => "\"", 3 => "[",
+                4 => "-9e99", _ => "\ud800" };
             RunResultJson.Read(new SourceText("run.json", text[..at] + put + text[Math.Min(text.Length, at + cut)..]));
         }
     }
@@ -108,7 +114,8 @@ public class RunResultJsonTests
     private static RunResult RandomRun(ulong seed)
     {
         var random = new RandomSource(seed, "runs");
-        double Number() => random.NextUnit() < 0.1 ? double.NaN : (random.NextUnit() - 0.3) * Math.Pow(10, (random.NextUnit() * 40) - 20);
+        double Number() => random.NextUnit() < 0.1 ? double.NaN
+            : (random.NextUnit() - 0.3) * Math.Pow(10, (random.NextUnit() * 40) - 20);
         int steps = (int)(random.NextUnit() * 6);
         double[] Values() => [.. Enumerable.Range(0, steps).Select(_ => Number())];
         int[] Counts() => [.. Enumerable.Range(0, steps).Select(_ => (int)(random.NextUnit() * 30))];
@@ -128,12 +135,15 @@ public class RunResultJsonTests
             Step = random.NextUnit() + 1e-9,
             Series = new RunSeries
             {
-                Offered = Values(), Completed = Values(), Errors = Values(), P50 = Values(), P95 = Values(), P99 = Values(),
+                Offered = Values(), Completed = Values(), Errors = Values(), P50 = Values(), P95 = Values(),
+                    P99 = Values(),
                 Desired = Counts(), Ready = Counts(),
             },
             Totals = requests,
-            Kinds = [new KindResult("a", requests, latency, new LatencyHistogram(), new Dictionary<int, long> { [500] = 1, [0] = 2 })],
-            ScaleActions = [new ScaleAction(Number(), 1, 2, "alert", "text", new ScaleChain { Active = Number(), Ready = Number() })],
+            Kinds = [new KindResult("a", requests, latency, new LatencyHistogram(), new Dictionary<int,
+                long> { [500] = 1, [0] = 2 })],
+            ScaleActions = [new ScaleAction(Number(), 1, 2, "alert", "text",
+                new ScaleChain { Active = Number(), Ready = Number() })],
             Alerts = [new AlertSpan("a", Number(), double.NaN, Number(), "")],
             ReplicaHours = random.NextUnit(),
             StartupSeconds = Values(),

@@ -2,7 +2,8 @@ using Capacity.Model;
 
 namespace Capacity.Tests.Reports;
 
-/// <summary>Invented curves of an invented launch: two ramps that the replicas follow too late. No simulator is behind them.</summary>
+/// <summary>Invented curves of an invented launch: two ramps that the replicas follow too late. No simulator is behind
+/// them.</summary>
 internal static class SampleCurves
 {
     public const double Duration = 2700;
@@ -44,7 +45,8 @@ internal static class SampleCurves
         return 0.061 + (0.012 * load) + (stress * 2.6 * Math.Max(0, load - 0.78));
     }
 
-    public static double[] Over(Func<double, double> curve) => [.. Enumerable.Range(0, Steps).Select(i => curve(i * Step))];
+    public static double[] Over(Func<double, double> curve) =>
+        [.. Enumerable.Range(0, Steps).Select(i => curve(i * Step))];
 
     public static Band Band(Func<double, double> curve, double low, double high)
     {
@@ -52,7 +54,8 @@ internal static class SampleCurves
         return new Band([.. middle.Select(v => v * low)], middle, [.. middle.Select(v => v * high)]);
     }
 
-    public static RunResult Run(double stress, Provenance provenance = Provenance.Simulated, double speed = 1, double wobble = 0)
+    public static RunResult Run(double stress, Provenance provenance = Provenance.Simulated, double speed = 1,
+        double wobble = 0)
     {
         double duration = Duration / speed;
         double step = Step / speed;
@@ -90,12 +93,15 @@ internal static class SampleCurves
             Totals = counts,
             Kinds =
             [
-                new KindResult("browse", counts, latency, service, new Dictionary<int, long> { [503] = 60, [200] = 183_900, [0] = 30 }),
+                new KindResult("browse", counts, latency, service, new Dictionary<int,
+                    long> { [503] = 60, [200] = 183_900, [0] = 30 }),
             ],
             ScaleActions = Actions(stress, speed, wobble),
             Alerts = Alerts(speed),
             ReplicaHours = 11.1,
-            Phases = LoadPlan.Of([.. Stages.Select(s => (LoadStage)new LoadStage.Open(s.Name, s.ToRate, s.Over, s.During))], 1, speed).Phases,
+            Phases =
+                LoadPlan.Of([.. Stages.Select(s => (LoadStage)new LoadStage.Open(s.Name, s.ToRate, s.Over, s.During))],
+                    1, speed).Phases,
             StartupSeconds = [1.2, 1.4, 1.3],
             Events = [new RunEvent(12, "replica", "task 1 is ready")],
             Generator = provenance == Provenance.Measured ? new GeneratorHealth(0.0002, 0.0031, 0.42) : null,
@@ -106,7 +112,8 @@ internal static class SampleCurves
     {
         (double At, int From, int To)[] steps =
         [
-            (395, 6, 8), (455, 8, 11), (540, 11, 15), (1525, 15, 20), (1590, 20, 24), (1800, 24, 18), (2250, 18, 12), (2520, 12, 8),
+            (395, 6, 8), (455, 8, 11), (540, 11, 15), (1525, 15, 20), (1590, 20, 24), (1800, 24, 18), (2250, 18, 12),
+                (2520, 12, 8),
         ];
         return
         [
@@ -115,10 +122,13 @@ internal static class SampleCurves
                 double at = (s.At * stress / speed) + (wobble * 3);
                 string alert = s.To > s.From ? "checkout_main_resp_time_above" : "checkout_main_resp_time_below";
                 bool up = s.To > s.From;
-                return new ScaleAction(at, s.From, s.To, alert, $"Scaling checkout_main from {s.From} to {s.To} replicas", new ScaleChain
+                return new ScaleAction(at, s.From, s.To, alert,
+                    $"Scaling checkout_main from {s.From} to {s.To} replicas", new ScaleChain
                 {
-                    Scraped = at - (65 / speed), Active = at - (62 / speed), Fired = at - (32 / speed), Flushed = at - (2 / speed),
-                    Delivered = at, Started = up ? at + 0.18 : double.NaN, Ready = up ? at + 1.6 : double.NaN, InRotation = at + (up ? 1.9 : 0.3),
+                    Scraped = at - (65 / speed), Active = at - (62 / speed), Fired = at - (32 / speed),
+                        Flushed = at - (2 / speed),
+                    Delivered = at, Started = up ? at + 0.18 : double.NaN, Ready = up ? at + 1.6 : double.NaN,
+                        InRotation = at + (up ? 1.9 : 0.3),
                 });
             }),
         ];

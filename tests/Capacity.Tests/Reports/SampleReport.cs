@@ -43,7 +43,8 @@ internal static class SampleReport
     public static CheckReport Unrehearsed() => Of("sample (test data)", stress: 0.2, rehearsal: false);
 
     /// <summary>Names that try to leave their place.</summary>
-    public const string Evil = "</script><img src=x onerror=\"window.pwned=1\"> ' | `a` @all \u001b[31m ]]> <!-- \ud800";
+    public const string Evil =
+        "</script><img src=x onerror=\"window.pwned=1\"> ' | `a` @all \u001b[31m ]]> <!-- \ud800";
 
     /// <summary>A report in which every text that comes from outside is <see cref="Evil"/>.</summary>
     public static CheckReport Hostile()
@@ -66,7 +67,8 @@ internal static class SampleReport
         RunResult predicted = Poisoned(report.Predicted!);
         return report with
         {
-            Scenario = report.Scenario with { Shows = Evil, Source = new SourceText(Evil, Evil), Target = new ScenarioTarget(Evil, Evil, Evil, Evil) },
+            Scenario = report.Scenario with { Shows = Evil, Source = new SourceText(Evil, Evil),
+                Target = new ScenarioTarget(Evil, Evil, Evil, Evil) },
             ToolVersion = Evil,
             Commit = Evil,
             Launches = launches,
@@ -77,7 +79,36 @@ internal static class SampleReport
             Changes = [new ChangeOutcome(Evil, Evil, Evil, Evil, launches)],
             Inputs = [new ReportInput(Evil, Evil, Evil, Evil)],
             Commands = [Evil],
-            Warnings = [new Diagnostic(Evil, new SourceSpan(new SourceText(Evil, Evil), 1, 1, 4), Evil, Evil, Severity.Warning)],
+            Warnings = [new Diagnostic(Evil, new SourceSpan(new SourceText(Evil, Evil), 1, 1, 4), Evil, Evil,
+                Severity.Warning)],
+        };
+    }
+
+    /// <summary>One launch without objectives, steps, alerts or requests; a rehearsal cut off at once.</summary>
+    public static CheckReport Bare()
+    {
+        var none = new Band([], [], []);
+        var series = new RunSeries
+        {
+            Offered = [], Completed = [], Errors = [], P50 = [], P95 = [], P99 = [], Desired = [], Ready = [],
+        };
+        RunResult run = SampleCurves.Run(1) with
+        {
+            Series = series, Kinds = [], ScaleActions = [], Alerts = [], Phases = [],
+            Totals = new RequestCounts(0, 0, 0, 0),
+        };
+        CheckReport report = Of("bare", stress: 1, rehearsal: false);
+        LaunchSet launches = report.Launches with
+        {
+            Launches = [new Launch(1, 1, true, [], double.NaN)],
+            Offered = none, Desired = none, Ready = none, P50 = none, P95 = none, P99 = none, Errors = none,
+            Middle = run, AlertShares = new Dictionary<string, double>(StringComparer.Ordinal), Requests = 0,
+        };
+        return report with
+        {
+            Scenario = report.Scenario with { Objectives = [], Shows = "" },
+            Launches = launches, Measured = run, Predicted = null, Comparison = null, CreatedAt = null, Commit = null,
+            SimulatedIn = null, Inputs = [], Commands = [], Warnings = [], Verdict = Verdict.Decide(launches, null),
         };
     }
 
@@ -124,7 +155,8 @@ internal static class SampleReport
             ],
             Warnings =
             [
-                new Diagnostic("CAP010", new SourceSpan(source, 3, 1, 4), "an invented warning about 'load'", "Test data.", Severity.Warning),
+                new Diagnostic("CAP010", new SourceSpan(source, 3, 1, 4), "an invented warning about 'load'",
+                    "Test data.", Severity.Warning),
             ],
             SimulatedIn = 1.9,
         };
@@ -160,7 +192,8 @@ internal static class SampleReport
     private static Band Whole(Func<double, int> curve)
     {
         double[] middle = SampleCurves.Over(t => curve(t));
-        return new Band([.. middle.Select(v => Math.Max(6, v - 1))], middle, [.. middle.Select(v => Math.Min(24, v + 1))]);
+        return new Band([.. middle.Select(v => Math.Max(6, v - 1))], middle,
+            [.. middle.Select(v => Math.Min(24, v + 1))]);
     }
 
     private static Launch LaunchOf(int number, double stress, double cost)

@@ -45,12 +45,14 @@ public sealed class AlertCaseTests(ITestOutputHelper output)
     private static void Replay(JsonElement test, ref int states, ref int values)
     {
         string where = $"seed {test.GetProperty("seed").GetInt32()}";
-        Parsed<RuleFile> read = RuleFileReader.Read(new SourceText("alert.rules", test.GetProperty("rules").GetString()!));
+        var rules = new SourceText("alert.rules", test.GetProperty("rules").GetString()!);
+        Parsed<RuleFile> read = RuleFileReader.Read(rules);
         Assert.True(read.TryGet(out RuleFile? file), string.Join('\n', read.Diagnostics));
         var store = new SampleStore(TimeSpan.FromHours(1));
         List<(long At, int Series, double Value)> samples = Samples(test, store);
         TimeSpan interval = TimeSpan.FromSeconds(test.GetProperty("eval_s").GetDouble());
-        var evaluators = file.Groups.Select(g => new RuleGroupEvaluator(g, interval, store, RuleOptions.Default)).ToList();
+        List<RuleGroupEvaluator> evaluators =
+            [.. file.Groups.Select(g => new RuleGroupEvaluator(g, interval, store, RuleOptions.Default))];
         string[] recorded = [.. file.Groups.SelectMany(g => g.Rules).OfType<RecordingRule>().Select(r => r.Name)];
         PromQuery alerts = Query("ALERTS", store);
         PromQuery since = Query("ALERTS_FOR_STATE", store);
@@ -103,7 +105,8 @@ public sealed class AlertCaseTests(ITestOutputHelper output)
         foreach (JsonElement alert in eval.GetProperty("alerts").EnumerateArray())
         {
             LabelSet labels = Labels(alert.GetProperty("labels"));
-            expected.Add($"{labels} {alert.GetProperty("state").GetString()} {alert.GetProperty("active_at_s").GetDouble()}");
+            double active = alert.GetProperty("active_at_s").GetDouble();
+            expected.Add($"{labels} {alert.GetProperty("state").GetString()} {active}");
         }
 
         var actual = new SortedSet<string>(StringComparer.Ordinal);

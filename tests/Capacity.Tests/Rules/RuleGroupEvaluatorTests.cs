@@ -18,9 +18,9 @@ public sealed class RuleGroupEvaluatorTests
     [InlineData("keep_firing_for bridges a gap", 0, 30, "1001000", "FFFFFF.")]
     [InlineData("keep_firing_for does not help a pending alert", 30, 30, "101", "P.P")]
     [InlineData("a resolved alert waits again", 15, 0, "1101110", "PF.PFF.")]
-    public void States_follow_the_returned_series(string why, int forSeconds, int keepSeconds, string holds, string expected)
+    public void States_follow_the_returned_series(string why, int holdsFor, int keepsFor, string holds, string expected)
     {
-        var run = new Run(Alert(forSeconds, keepSeconds), RuleOptions.Default);
+        var run = new Run(Alert(holdsFor, keepsFor), RuleOptions.Default);
         Assert.True(run.States(holds) == expected, $"{why}: {run.Timeline}, not {expected}");
     }
 
@@ -69,10 +69,11 @@ public sealed class RuleGroupEvaluatorTests
         var rule = new AlertRule("Hot", Parse("up == 1"), TimeSpan.Zero, TimeSpan.Zero,
             LabelSet.Of(("severity", "page"), ("on", "{{ $labels.job }}"), ("none", "{{ $labels.missing }}")),
             LabelSet.Of(("summary", "{{ $labels.job }} is {{ $value }}")));
-        var run = new Run(rule, new RuleOptions { ExternalLabels = LabelSet.Of(("cluster", "x"), ("severity", "none")) });
+        LabelSet external = LabelSet.Of(("cluster", "x"), ("severity", "none"));
+        var run = new Run(rule, new RuleOptions { ExternalLabels = external });
         run.States("1");
         AlertPost post = run.Posts[0].Post;
-        Assert.Equal(LabelSet.Of(("alertname", "Hot"), ("cluster", "x"), ("job", "svc"), ("on", "svc"), ("severity", "page")), post.Labels);
+        Assert.Equal("""{alertname="Hot", cluster="x", job="svc", on="svc", severity="page"}""", $"{post.Labels}");
         Assert.Equal("svc is 1", post.Annotations["summary"]);
     }
 
@@ -86,8 +87,9 @@ public sealed class RuleGroupEvaluatorTests
             new RecordingRule("a", Parse("up + 1"), LabelSet.Of(("x", "y"))),
             new RecordingRule("b", Parse("a{x=\"y\"} * 2"), LabelSet.Empty),
         ]);
-        new RuleGroupEvaluator(group, TimeSpan.FromMinutes(1), store, RuleOptions.Default).Evaluate(Instant.FromSeconds(1));
-        var b = Assert.IsType<VectorResult>(new PromQuery(Parse("b"), store, PromQlOptions.Default).At(Instant.FromSeconds(1)));
+        Instant at = Instant.FromSeconds(1);
+        new RuleGroupEvaluator(group, TimeSpan.FromMinutes(1), store, RuleOptions.Default).Evaluate(at);
+        var b = Assert.IsType<VectorResult>(new PromQuery(Parse("b"), store, PromQlOptions.Default).At(at));
         Assert.Equal(8, b.Samples[0].Value);
     }
 
@@ -97,7 +99,8 @@ public sealed class RuleGroupEvaluatorTests
         var store = new SampleStore(TimeSpan.FromHours(1));
         int one = store.GetOrAdd(LabelSet.Of(("__name__", "a"), ("i", "1")));
         int other = store.GetOrAdd(LabelSet.Of(("__name__", "b"), ("i", "1")));
-        var rule = new AlertRule("x", Parse("{__name__=~\"a|b\"} > 0"), TimeSpan.Zero, TimeSpan.Zero, LabelSet.Empty, LabelSet.Empty);
+        Expr expr = Parse("{__name__=~\"a|b\"} > 0");
+        var rule = new AlertRule("x", expr, TimeSpan.Zero, TimeSpan.Zero, LabelSet.Empty, LabelSet.Empty);
         var evaluator = new RuleGroupEvaluator(
             new RuleGroup("g", null, 0, [rule]), TimeSpan.FromSeconds(Interval), store, RuleOptions.Default);
         store.Append(one, 0, 1);
@@ -148,7 +151,7 @@ public sealed class RuleGroupEvaluatorTests
         return expr;
     }
 
-    /// <summary>One digit per evaluation says whether the series is 1; one letter says what the alert then is.</summary>
+    /// <summary>One digit per evaluation is the series' value; one letter says what the alert then is.</summary>
     private sealed class Run(AlertRule rule, RuleOptions options)
     {
         private readonly SampleStore _store = new(TimeSpan.FromHours(1));

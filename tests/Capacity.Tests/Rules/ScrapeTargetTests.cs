@@ -30,7 +30,8 @@ public sealed class ScrapeTargetTests
     public void Target_labels_win_and_exposed_ones_are_renamed()
     {
         int series = _target.Series(LabelSet.Of(("__name__", "requests"), ("job", "mine")));
-        Assert.Equal("requests{exported_job=\"mine\", instance=\"10.0.0.2:8080\", job=\"svc\"}", _store.LabelsOf(series).ToString());
+        Assert.Equal("requests{exported_job=\"mine\", instance=\"10.0.0.2:8080\", job=\"svc\"}",
+            _store.LabelsOf(series).ToString());
     }
 
     [Fact]

@@ -24,11 +24,9 @@ public sealed class LaunchesTests
             Some.Spike(), Objectives, 5, 3, threads: 1, new Collect(progress), CancellationToken.None);
         Assert.Equal([1, 2, 3, 4, 5], set.Launches.Select(l => l.Number));
         Assert.Equal([1, 2, 3, 4, 5], progress);
-        Assert.Equal(set.Launches[2], Launches.Run(Some.Spike(), Objectives, 3, 3, 1, null, CancellationToken.None).Launches[2] with
-        {
-            Outcomes = set.Launches[2].Outcomes,
-        });
-        Assert.All(set.P99.Low.Zip(set.P99.High).Where(p => !double.IsNaN(p.First)), p => Assert.True(p.First <= p.Second));
+        LaunchSet shorter = Launches.Run(Some.Spike(), Objectives, 3, 3, 1, null, CancellationToken.None);
+        Assert.Equal(ResultText.Of(set.Launches[2]), ResultText.Of(shorter.Launches[2]));
+        Assert.All(set.P99.Low.Zip(set.P99.High), p => Assert.False(p.First > p.Second));
         Assert.Equal(set.Launches[set.MiddleNumber - 1].Seed, set.Middle.Seed);
         Assert.Equal(1, set.AlertShares["slow"]);
         Assert.False(set.Partial);
@@ -41,7 +39,8 @@ public sealed class LaunchesTests
         LaunchSet set = Launches.Run(Some.Spike(), Objectives, 50, 1, 1, new CancelAt(3, stop), stop.Token);
         Assert.True(set.Partial);
         Assert.Equal(3, set.Launches.Count);
-        Assert.Throws<OperationCanceledException>(() => Launches.Run(Some.Spike(), Objectives, 5, 1, 1, null, stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Launches.Run(Some.Spike(), Objectives, 5, 1, 1, null, stop.Token));
     }
 
     private sealed class Collect(List<int> values) : IProgress<int>

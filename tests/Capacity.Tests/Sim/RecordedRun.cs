@@ -26,8 +26,10 @@ internal sealed class RecordedRun
     public IReadOnlyList<(double At, int From, int To)> Actions =>
     [
         .. Lines("replicas.jsonl")
-            .Where(l => l.GetProperty("ev").GetString() == "desired" && l.GetProperty("from").ValueKind == JsonValueKind.Number)
-            .Select(l => (l.GetProperty("s").GetDouble(), l.GetProperty("from").GetInt32(), l.GetProperty("to").GetInt32())),
+            .Where(l => l.GetProperty("ev").GetString() == "desired"
+                && l.GetProperty("from").ValueKind == JsonValueKind.Number)
+            .Select(l => (
+                l.GetProperty("s").GetDouble(), l.GetProperty("from").GetInt32(), l.GetProperty("to").GetInt32())),
     ];
 
     public double EvaluationInterval => _config.GetProperty("evaluation_interval_s").GetDouble();
@@ -54,7 +56,8 @@ internal sealed class RecordedRun
             Scenario = _config.GetProperty("name").GetString()!,
             Trace =
             [
-                .. Lines("requests.jsonl").OrderBy(r => r.GetProperty("start_s").GetDouble()).Select(r => new TraceRequest(
+                .. Lines("requests.jsonl").OrderBy(r => r.GetProperty("start_s").GetDouble()).Select(
+                    r => new TraceRequest(
                     r.GetProperty("start_s").GetDouble(), 0, r.GetProperty("delay_ms").GetDouble() / 1000)),
             ],
         };
@@ -82,7 +85,9 @@ internal sealed class RecordedRun
             StopGrace = TimeSpan.Zero,
             DiscoveryRefresh = TimeSpan.FromSeconds(DiscoveryRefresh),
             Groups = file.Groups,
-            Rules = IsVintage ? new RuleOptions { ResendDelay = TimeSpan.Zero, PostsEndsAt = false } : new RuleOptions(),
+            Rules = IsVintage
+                ? new RuleOptions { ResendDelay = TimeSpan.Zero, PostsEndsAt = false }
+                : new RuleOptions(),
             Alertmanager = Some.Alertmanager(_config.GetProperty("alertmanager_yml").GetString()!),
             AlertmanagerOptions = new AlertmanagerOptions
             {
@@ -93,7 +98,8 @@ internal sealed class RecordedRun
                 _start - Anchors.GetProperty("alertmanager_process_start_epoch").GetDouble()),
             Delays = new LoopDelays
             {
-                Post = 0.01, Delivery = webhook, Orchestrator = Swarm.GetProperty("startup_lag_s").GetDouble() + 0.005, Rotation = 0,
+                Post = 0.01, Delivery = webhook, Rotation = 0,
+                Orchestrator = Swarm.GetProperty("startup_lag_s").GetDouble() + 0.005,
             },
             KnownPhases = Phases(scrape),
         };
@@ -106,7 +112,8 @@ internal sealed class RecordedRun
         {
             JsonElement discovery = _config.GetProperty("discovery");
             string refresh = discovery.GetProperty("refresh").GetString()!.Split(' ')[0];
-            return discovery.GetProperty("type").GetString() == "dns" && PrometheusDuration.Parse(refresh).TryGet(out TimeSpan span)
+            return discovery.GetProperty("type").GetString() == "dns"
+                && PrometheusDuration.Parse(refresh).TryGet(out TimeSpan span)
                 ? span.TotalSeconds
                 : 5;
         }

@@ -19,11 +19,12 @@ public sealed class RecordedRunTests
         IReadOnlyList<(double At, int From, int To)> actions = recorded.Actions;
         string both = string.Create(
             CultureInfo.InvariantCulture,
-            $"recorded  {string.Join(", ", actions.Select(a => $"{a.At:0.0}: {a.From}→{a.To}"))}\nsimulated {string.Join(", ", run.ScaleActions.Select(a => $"{a.At:0.0}: {a.From}→{a.To}"))}");
-        Assert.True(actions.Select(a => (a.From, a.To)).SequenceEqual(run.ScaleActions.Select(a => (a.From, a.To))), both);
+            $"recorded  {string.Join(", ", actions.Select(a => $"{a.At:0.0}: {a.From}→{a.To}"))}\n"
+            + $"simulated {string.Join(", ", run.ScaleActions.Select(a => $"{a.At:0.0}: {a.From}→{a.To}"))}");
         Assert.True(
-            actions.Zip(run.ScaleActions).All(p => Math.Abs(p.First.At - p.Second.At) <= recorded.EvaluationInterval), both);
-        TestContext.Current.TestOutputHelper?.WriteLine(both);
+            actions.Select(a => (a.From, a.To)).SequenceEqual(run.ScaleActions.Select(a => (a.From, a.To))), both);
+        // An evaluation interval would do; with the recorded phases only delays of milliseconds are left.
+        Assert.True(actions.Zip(run.ScaleActions).All(p => Math.Abs(p.First.At - p.Second.At) <= 0.2), both);
     }
 
     private static string Folder(string name, [CallerFilePath] string here = "") =>

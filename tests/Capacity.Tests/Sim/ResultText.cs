@@ -21,6 +21,8 @@ internal static class ResultText
             throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, LatencyHistogram value, JsonSerializerOptions options) =>
-            writer.WriteStringValue($"{value.Count} {value.SumSeconds:R} {value.MaxSeconds:R} {string.Join(' ', value.Counts.ToArray())}");
+            writer.WriteStringValue(
+                $"{value.Count} {value.SumSeconds:R} {value.MaxSeconds:R} "
+                + $"{string.Join(' ', value.Counts.ToArray())}");
     }
 }

@@ -39,7 +39,8 @@ internal static class Some
         InitialReplicas = replicas,
         ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["com.df.scaleMin"] = "2", ["com.df.scaleMax"] = "8", ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
+            ["com.df.scaleMin"] = "2", ["com.df.scaleMax"] = "8",
+            ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
         },
         ScrapeInterval = TimeSpan.FromSeconds(5),
         EvaluationInterval = TimeSpan.FromSeconds(10),
@@ -69,7 +70,8 @@ internal static class Some
     /// <summary>Reads an Alertmanager configuration that has no errors.</summary>
     public static AlertmanagerConfig Alertmanager(string yaml)
     {
-        Assert.True(AlertmanagerConfigReader.Read(new SourceText("alertmanager.yml", yaml)).TryGet(out AlertmanagerConfig? config));
+        var source = new SourceText("alertmanager.yml", yaml);
+        Assert.True(AlertmanagerConfigReader.Read(source).TryGet(out AlertmanagerConfig? config));
         return config;
     }
 
@@ -90,11 +92,13 @@ internal static class Some
     {
         LoadPlan plan = LoadPlan.Of(
         [
-            new LoadStage.Open("calm", 40, 0, 120), new LoadStage.Open("spike", 200, 30, 300), new LoadStage.Open("after", 20, 10, 300),
+            new LoadStage.Open("calm", 40, 0, 120), new LoadStage.Open("spike", 200, 30, 300),
+            new LoadStage.Open("after", 20, 10, 300),
         ]);
         SimulationInput input = Input(
             plan,
-            new RequestKind("read", 0.9, "GET", "/demo/hello?delay={service_time_ms}", new ServiceLaw.Lognormal(0.05, 0.6)),
+            new RequestKind("read", 0.9, "GET", "/demo/hello?delay={service_time_ms}",
+                new ServiceLaw.Lognormal(0.05, 0.6)),
             new RequestKind("write", 0.1, "PUT", "/demo/person", new ServiceLaw.Exponential(0.1)));
         return input with
         {

@@ -25,7 +25,9 @@ internal static class QueueingOracles
             {
                 return oracle.GetProperty("values").EnumerateObject()
                     .Where(v => v.Value.ValueKind == JsonValueKind.String)
-                    .ToDictionary(v => v.Name, v => double.Parse(v.Value.GetString()!, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+                    .ToDictionary(
+                        v => v.Name, v => double.Parse(v.Value.GetString()!, CultureInfo.InvariantCulture),
+                        StringComparer.Ordinal);
             }
         }
 

@@ -212,8 +212,9 @@ internal sealed class VectorBinaryNode : VectorNode
             {
                 LabelTable table = _context.Labels;
                 string side = _swapped ? "left" : "right";
+                LabelSet first = table[one.Labels[_indexOfOne[slot]]];
                 throw new QueryFailureException($"found duplicate series for the match group {table[signature]} on the "
-                    + $"{side} hand-side of the operation: [{table[one.Labels[i]]}, {table[one.Labels[_indexOfOne[slot]]]}]"
+                    + $"{side} hand-side of the operation: [{table[one.Labels[i]]}, {first}]"
                     + ";many-to-many matching not allowed: matching labels must be unique on one side");
             }
 

@@ -8,6 +8,11 @@ internal sealed class QueryFailureException(string message) : Exception(message)
 /// <summary>What all parts of one query share.</summary>
 internal sealed class QueryContext(SampleStore store, PromQlOptions options)
 {
+    // Prometheus limits the samples that a query loads; a subquery of a subquery would otherwise run for days.
+    private const int StepsMax = 2_000_000;
+
+    private int _steps;
+
     public SampleStore Store { get; } = store;
 
     public PromQlOptions Options { get; } = options;
@@ -17,10 +22,29 @@ internal sealed class QueryContext(SampleStore store, PromQlOptions options)
     public bool IsPrometheus3 { get; } = options.Profile == PromQlProfile.Prometheus3;
 
     /// <summary>What <c>@ start()</c> means, in ms.</summary>
-    public long Start { get; set; }
+    public long Start { get; private set; }
 
     /// <summary>What <c>@ end()</c> means, in ms.</summary>
-    public long End { get; set; }
+    public long End { get; private set; }
+
+    /// <summary>A query begins.</summary>
+    public void Begin(long start, long end)
+    {
+        Start = start;
+        End = end;
+        _steps = 0;
+    }
+
+    /// <summary>Counts one evaluation inside a subquery.</summary>
+    /// <exception cref="QueryFailureException">There were too many.</exception>
+    public void CountStep()
+    {
+        if (++_steps > StepsMax)
+        {
+            throw new QueryFailureException(
+                "query processing would load too many samples into memory in query execution");
+        }
+    }
 }
 
 /// <summary>Computes a number at an instant (ms).</summary>
@@ -29,7 +53,7 @@ internal abstract class ScalarNode
     public abstract double At(long time);
 }
 
-/// <summary>Computes an instant vector at an instant (ms) into <see cref="Out"/>, which the next run overwrites.</summary>
+/// <summary>Computes an instant vector at an instant (ms); the next run overwrites <see cref="Out"/>.</summary>
 internal abstract class VectorNode
 {
     public Vector Out { get; } = new();

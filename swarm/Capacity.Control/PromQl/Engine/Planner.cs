@@ -72,14 +72,12 @@ internal sealed class Planner(QueryContext context)
 
     private VectorNode Binary(Expr.Binary binary)
     {
-        if (binary.Left.Type == ExprType.Scalar)
+        bool scalarIsLeft = binary.Left.Type == ExprType.Scalar;
+        if (scalarIsLeft || binary.Right.Type == ExprType.Scalar)
         {
-            return new VectorScalarNode(context, binary, Vector(binary.Right), Scalar(binary.Left), scalarIsLeft: true);
-        }
-
-        if (binary.Right.Type == ExprType.Scalar)
-        {
-            return new VectorScalarNode(context, binary, Vector(binary.Left), Scalar(binary.Right), scalarIsLeft: false);
+            VectorNode vector = Vector(scalarIsLeft ? binary.Right : binary.Left);
+            ScalarNode scalar = Scalar(scalarIsLeft ? binary.Left : binary.Right);
+            return new VectorScalarNode(context, binary, vector, scalar, scalarIsLeft);
         }
 
         VectorNode left = Vector(binary.Left);
@@ -152,7 +150,8 @@ internal sealed class Planner(QueryContext context)
 
         if (call.Arguments.Count == 0)
         {
-            var now = new VectorOfScalarNode(context, new FormulaScalar(t => t / 1000.0)); // hour() is hour(vector(time()))
+            // hour() is hour(vector(time()))
+            var now = new VectorOfScalarNode(context, new FormulaScalar(t => t / 1000.0));
             return new MapNode(context, now, number, null, null);
         }
 

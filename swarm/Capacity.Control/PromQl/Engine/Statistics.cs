@@ -46,7 +46,7 @@ internal static class Statistics
             : (sum.Sum / values.Length) + (sum.Lost / values.Length);
     }
 
-    /// <summary>Whether an infinite mean is not changed by a value; only an opposite infinity or NaN changes it.</summary>
+    /// <summary>Whether an infinite mean ignores a value: all but an opposite infinity and NaN.</summary>
     public static bool StaysInfinite(double mean, double value) => double.IsInfinity(mean)
         && (double.IsInfinity(value) ? (mean > 0) == (value > 0) : !double.IsNaN(value));
 
@@ -99,7 +99,7 @@ internal static class Statistics
         return Quantile(0.5, deviations);
     }
 
-    /// <summary>The line of least squares; the intercept is its value at an instant (ms), the slope is per second.</summary>
+    /// <summary>The line of least squares: its slope per second, and its value at an instant (ms).</summary>
     public static (double Slope, double Intercept) Line(
         ReadOnlySpan<long> times, ReadOnlySpan<double> values, long interceptAt)
     {

@@ -32,6 +32,8 @@ internal ref struct Window
 /// <summary>Hands out windows: of a selector's samples or of a subquery's results.</summary>
 internal abstract class WindowSource(QueryContext context, TimeSpan length, TimeShift shift)
 {
+    protected QueryContext Context { get; } = context;
+
     protected ShiftPlan Shift { get; } = new(context, shift);
 
     protected long Length { get; } = (long)length.TotalMilliseconds;
@@ -137,6 +139,7 @@ internal sealed class SubqueryWindows(QueryContext context, Expr.Subquery subque
         at += at < first ? _step : 0;
         for (; at <= window.End; at += _step)
         {
+            Context.CountStep();
             of.Run(at);
             for (int i = 0; i < of.Out.Count; i++)
             {

@@ -4,7 +4,7 @@ using Capacity.Model;
 namespace Capacity.Reports;
 
 /// <summary>Turns the figures into panels.</summary>
-internal static class ChartData
+internal static class ChartPanels
 {
     private const int MostPoints = 1500; // more than pixels on a wide screen; a day in seconds would not draw
 
@@ -19,24 +19,27 @@ internal static class ChartData
         ChartArea[] areas = [.. figures.Breaches.Select(b => new ChartArea(b.From, b.To))];
         var panel = new ChartSpec
         {
-            Id = "traffic", Title = "Traffic", Unit = "requests/s", Format = "count", Height = 92, Duration = set.Duration,
-            Step = set.Step, Min = 0, Areas = areas, Series = [Banded("offered", "c-load", "line", set.Offered) with { Fill = true }],
+            Id = "traffic", Title = "Traffic", Unit = "requests/s", Format = "count", Height = 92,
+            Duration = set.Duration,
+            Step = set.Step, Min = 0, Areas = areas,
+            Series = [Banded("offered", "c-load", "line", set.Offered) with { Fill = true }],
         };
         yield return Thin(panel);
-        yield return Thin(panel with
+        yield return Thin(Replicas(panel with
         {
-            Id = "replicas", Title = "Replicas", Unit = "", Whole = true, Height = 138,
+            Id = "replicas", Title = "Replicas", Unit = "", Height = 138,
             Limits = Limits(figures, ObjectiveMetric.Replicas),
             Series =
             [
                 new ChartSeries("wanted", "c-dim", "step", Rounded(set.Desired.Median)) { Dash = true, Width = 1.6 },
                 Banded("ready", "c-rep", "step", set.Ready) with { Fill = true, Width = 2 },
             ],
-        });
+        }));
         yield return Thin(Latency(panel with
         {
             Id = "latency", Title = "Latency", Unit = "", Height = 210, TimeLabels = true, Format = "duration",
-            Limits = Limits(figures, ObjectiveMetric.LatencyP50, ObjectiveMetric.LatencyP95, ObjectiveMetric.LatencyP99),
+            Limits = Limits(figures, ObjectiveMetric.LatencyP50, ObjectiveMetric.LatencyP95,
+                ObjectiveMetric.LatencyP99),
             Series =
             [
                 new ChartSeries("p50", "c-p50", "line", Rounded(set.P50.Median)),
@@ -56,7 +59,8 @@ internal static class ChartData
         RunResult? predicted = report.Predicted;
         var panel = new ChartSpec
         {
-            Id = "rehearsal-replicas", Title = "Replicas of the rehearsal", Format = "count", Height = 170, Whole = true,
+            Id = "rehearsal-replicas", Title = "Replicas of the rehearsal", Format = "count", Height = 170,
+           
             Duration = measured.Duration, Step = measured.Step, Min = 0, TimeLabels = true,
             Series =
             [
@@ -64,10 +68,10 @@ internal static class ChartData
                 .. Line("measured", "c-meas", "step", measured.Series.Ready.Select(r => (double)r), dash: true),
             ],
         };
-        yield return Thin(panel);
+        yield return Thin(Replicas(panel));
         yield return Thin(Latency(panel with
         {
-            Id = "rehearsal-latency", Title = "Latency of the rehearsal", Format = "duration", Whole = false,
+            Id = "rehearsal-latency", Title = "Latency of the rehearsal", Format = "duration",
             Series =
             [
                 .. Line("p99 predicted", "c-p99", "line", predicted?.Series.P99, dash: false),
@@ -78,7 +82,8 @@ internal static class ChartData
         }));
     }
 
-    private static IEnumerable<ChartSeries> Line(string name, string color, string kind, IEnumerable<double>? values, bool dash) =>
+    private static IEnumerable<ChartSeries> Line(string name, string color, string kind, IEnumerable<double>? values,
+        bool dash) =>
         values is null ? [] : [new ChartSeries(name, color, kind, Rounded([.. values])) { Dash = dash, Width = 1.7 }];
 
     private static ChartSeries Banded(string name, string color, string kind, Band band) =>
@@ -86,18 +91,31 @@ internal static class ChartData
 
     private static ChartLimit[] Limits(ReportFigures figures, params ObjectiveMetric[] metrics) =>
     [
-        .. figures.Objectives.Where(o => metrics.Contains(o.Objective.Metric)).Select(o => new ChartLimit(o.Objective.Limit,
+        .. figures.Objectives.Where(o => metrics.Contains(o.Objective.Metric))
+            .Select(o => new ChartLimit(o.Objective.Limit,
             o.Objective.IsLatency
                 ? $"{o.Objective.Name["latency.".Length..]} limit {DurationText.Format(o.Objective.Limit)}"
                 : $"limit {NumberText.Count(o.Objective.Limit)}")),
     ];
+
+    /// <summary>An axis of whole numbers with room above the highest value, so no line lies on the frame.</summary>
+    private static ChartSpec Replicas(ChartSpec panel)
+    {
+        double most = panel.Series.SelectMany(s => s.Values.Concat(s.High ?? [])).Where(double.IsFinite)
+            .DefaultIfEmpty(1).Max();
+        ChartLimit[] near = [.. panel.Limits.Where(l => l.Value <= 2.5 * most)]; // a far limit would flatten the curve
+        most = near.Select(l => l.Value).Append(most).Max();
+        double step = Nice(Math.Max(1, most / 5), up: true);
+        return panel with { Min = 0, Max = (Math.Floor(most / step) + 1) * step, Interval = step, Limits = near };
+    }
 
     /// <summary>A logarithmic axis from below the fastest median to above the slowest end of the band.</summary>
     private static ChartSpec Latency(ChartSpec panel)
     {
         double[] all =
         [
-            .. panel.Series.SelectMany(s => s.Values.Concat(s.High ?? [])).Concat(panel.Limits.Select(l => l.Value)).Where(v => v > 0),
+            .. panel.Series.SelectMany(s => s.Values.Concat(s.High ?? [])).Concat(panel.Limits.Select(l => l.Value))
+                .Where(v => v > 0),
         ];
         double low = all.Length == 0 ? 0.001 : all.Min();
         double high = all.Length == 0 ? 1 : all.Max();
@@ -126,7 +144,8 @@ internal static class ChartData
         return digits is >= 0 and <= 15 ? Math.Round(value, digits) : Math.Round(value);
     }
 
-    /// <summary>Merges steps when there are too many to draw: the highest of each group stays, the lowest of a lower end.</summary>
+    /// <summary>Merges steps when there are too many to draw: the highest of each group stays, the lowest of a lower
+    /// end.</summary>
     private static ChartSpec Thin(ChartSpec panel)
     {
         int most = panel.Series.Select(s => s.Values.Count).DefaultIfEmpty(0).Max();
@@ -158,7 +177,8 @@ internal static class ChartData
 
     private static string FileName(string name)
     {
-        string safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-')).Trim('-');
+        string safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'))
+            .Trim('-');
         return safe.Length == 0 ? "report" : safe;
     }
 }
