@@ -161,7 +161,8 @@ public sealed class ScenarioReaderTests
     [InlineData("over: 20s", "inject: 5/s",
         "CAP013 6:42 a load stage can have only one of the keys 'inject', 'ramp_to', 'users' and 'pause' → make "
         + "it two stages, or remove one")]
-    [InlineData("pause: 4m", "pause: 4m, vus: 3", "CAP010 8:31 unknown key 'vus' in a load stage → did you mean 'users'?")]
+    [InlineData("pause: 4m", "pause: 4m, vus: 3",
+        "CAP010 8:31 unknown key 'vus' in a load stage → did you mean 'users'?")]
     [InlineData("pause: 4m", "pauze: 4m", "CAP010 8:20 unknown key 'pauze' in a load stage → did you mean 'pause'?")]
     [InlineData(", pause: 4m", "",
         "CAP013 8:5 a load stage needs one of the keys 'inject', 'ramp_to', 'users' and 'pause' → write for "
