@@ -187,7 +187,8 @@ case "${1:-}" in
     need_dotnet
     need_node
     cd "$root"
-    dotnet format Capacity.sln --verify-no-changes
+    dotnet restore Capacity.sln -v q
+    dotnet format whitespace Capacity.sln --no-restore --verify-no-changes # style and analyzers are the build's
     dotnet build Capacity.sln --no-incremental --nologo -v q
     say "lint: nothing to say"
     ;;
