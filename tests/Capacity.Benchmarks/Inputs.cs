@@ -115,8 +115,10 @@ internal static class Inputs
         InitialReplicas = replicas,
         ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["com.df.scaleMin"] = "4", ["com.df.scaleMax"] = "30",
-            ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
+            ["com.df.scaleMin"] = "4",
+            ["com.df.scaleMax"] = "30",
+            ["com.df.scaleUpBy"] = "2",
+            ["com.df.scaleDownBy"] = "1",
         },
         ScrapeInterval = TimeSpan.FromSeconds(15),
         EvaluationInterval = TimeSpan.FromSeconds(15),

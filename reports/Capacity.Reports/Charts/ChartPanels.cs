@@ -19,15 +19,24 @@ internal static class ChartPanels
         ChartArea[] areas = [.. figures.Breaches.Select(b => new ChartArea(b.From, b.To))];
         var panel = new ChartSpec
         {
-            Id = "traffic", Title = "Traffic", Unit = "requests/s", Format = "count", Height = 92,
+            Id = "traffic",
+            Title = "Traffic",
+            Unit = "requests/s",
+            Format = "count",
+            Height = 92,
             Duration = set.Duration,
-            Step = set.Step, Min = 0, Areas = areas,
+            Step = set.Step,
+            Min = 0,
+            Areas = areas,
             Series = [Banded("offered", "c-load", "line", set.Offered) with { Fill = true }],
         };
         yield return Thin(panel);
         yield return Thin(Replicas(panel with
         {
-            Id = "replicas", Title = "Replicas", Unit = "", Height = 138,
+            Id = "replicas",
+            Title = "Replicas",
+            Unit = "",
+            Height = 138,
             Limits = Limits(figures, ObjectiveMetric.Replicas),
             Series =
             [
@@ -37,7 +46,12 @@ internal static class ChartPanels
         }));
         yield return Thin(Latency(panel with
         {
-            Id = "latency", Title = "Latency", Unit = "", Height = 210, TimeLabels = true, Format = "duration",
+            Id = "latency",
+            Title = "Latency",
+            Unit = "",
+            Height = 210,
+            TimeLabels = true,
+            Format = "duration",
             Limits = Limits(figures, ObjectiveMetric.LatencyP50, ObjectiveMetric.LatencyP95,
                 ObjectiveMetric.LatencyP99),
             Series =
@@ -59,9 +73,15 @@ internal static class ChartPanels
         RunResult? predicted = report.Predicted;
         var panel = new ChartSpec
         {
-            Id = "rehearsal-replicas", Title = "Replicas of the rehearsal", Format = "count", Height = 170,
-           
-            Duration = measured.Duration, Step = measured.Step, Min = 0, TimeLabels = true,
+            Id = "rehearsal-replicas",
+            Title = "Replicas of the rehearsal",
+            Format = "count",
+            Height = 170,
+
+            Duration = measured.Duration,
+            Step = measured.Step,
+            Min = 0,
+            TimeLabels = true,
             Series =
             [
                 .. Line("predicted", "c-rep", "step", predicted?.Series.Ready.Select(r => (double)r), dash: false),
@@ -71,7 +91,9 @@ internal static class ChartPanels
         yield return Thin(Replicas(panel));
         yield return Thin(Latency(panel with
         {
-            Id = "rehearsal-latency", Title = "Latency of the rehearsal", Format = "duration",
+            Id = "rehearsal-latency",
+            Title = "Latency of the rehearsal",
+            Format = "duration",
             Series =
             [
                 .. Line("p99 predicted", "c-p99", "line", predicted?.Series.P99, dash: false),

@@ -39,7 +39,8 @@ internal sealed class Agenda : IDisposable
     /// <param name="start">The instant of the start.</param>
     /// <param name="loop">Is advanced when something of it is due.</param>
     /// <param name="happened">Told what the loop did, and when that really was.</param>
-    public Agenda(long startTimestamp, Instant start, ControlLoop loop, Action<IReadOnlyList<LoopEvent>, Instant> happened)
+    public Agenda(long startTimestamp, Instant start, ControlLoop loop, Action<IReadOnlyList<LoopEvent>,
+        Instant> happened)
     {
         _startTimestamp = startTimestamp;
         Start = start;
