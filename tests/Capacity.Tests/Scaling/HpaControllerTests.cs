@@ -16,17 +16,15 @@ public sealed class HpaControllerTests
     public void No_behavior_is_not_the_default_behavior(string why, int start, bool behavior, string expected)
     {
         var controller = new HpaController(Cpu(behavior ? new HpaBehavior() : null));
-        Assert.True(expected == Replicas(controller, start, _ => 1000), why);
-
-        string Replicas(HpaController hpa, int replicas, Func<int, long> usage) => Run(hpa, replicas, 7, usage);
+        string actual = Run(controller, start, 7, _ => 1000);
+        Assert.True(expected == actual, $"{why}: {actual}");
     }
 
     [Fact]
     public void A_restarted_controller_keeps_replicas_for_its_whole_window()
     {
-        var spec = Cpu(null);
         Assert.Equal(string.Join(" ", Enumerable.Repeat(8, 21).Append(1)),
-            Run(new HpaController(spec), 8, 22, _ => 0));
+            Run(new HpaController(Cpu(null)), 8, 22, _ => 0)); // 20 periods of 15 s, both ends counted
     }
 
     [Fact]
@@ -42,7 +40,7 @@ public sealed class HpaControllerTests
     }
 
     [Fact]
-    public void Events_are_stored_only_with_a_behavior()
+    public void Events_are_stored_only_with_a_behavior_and_a_new_one_overwrites_an_expired_one()
     {
         var without = new HpaController(Cpu(null));
         Run(without, 1, 3, _ => 1000);
@@ -50,7 +48,7 @@ public sealed class HpaControllerTests
 
         var with = new HpaController(Cpu(new HpaBehavior()));
         Run(with, 1, 3, _ => 1000);
-        Assert.Equal([4, 5, 10], with.History.Added.Select(e => e.Change));
+        Assert.Equal([10, 5], with.History.Added.Select(e => e.Change)); // 4 was 30 s old, and a period is 15 s
     }
 
     [Fact]
@@ -81,7 +79,7 @@ public sealed class HpaControllerTests
     {
         var spec = new HpaSpec { Min = 0, Max = 5, Metrics = [new HpaMetric.External("jobs", 1000)] };
         var options = new HpaOptions { ScaleToZero = true, DownscaleStabilization = TimeSpan.Zero };
-        var controller = new HpaController(spec, options);
+        var controller = new HpaController(spec, options, new HpaHistory { Recommendations = [] });
         Instant now = Instant.FromSeconds(1000);
         HpaOutcome stop = controller.Reconcile(now, Jobs(2, 0));
         HpaOutcome start = controller.Reconcile(now + Period, Jobs(0, 3000));

@@ -91,7 +91,8 @@ public sealed class HpaPropertyTests
         HpaSnapshot less = AnySnapshot(random, spec, replicas, now) with { StatusReplicas = replicas };
         less = less with
         {
-            Pods = [.. less.Pods.Select(p => p with { Terminating = false, Phase = HpaPodPhase.Running, Ready = true })],
+            Pods = [.. less.Pods.Select(p =>
+                p with { Terminating = false, Phase = HpaPodPhase.Running, Ready = true })],
             Readings = [.. less.Readings.Select(r => r with
             {
                 Failure = null,
@@ -103,7 +104,8 @@ public sealed class HpaPropertyTests
         {
             Readings = [.. less.Readings.Select(r => r with
             {
-                Pods = [.. r.Pods.Select(s => s with { ContainersMilli = [.. s.ContainersMilli.Select(v => v + extra)] })],
+                Pods = [.. r.Pods.Select(s =>
+                    s with { ContainersMilli = [.. s.ContainersMilli.Select(v => v + extra)] })],
                 ValuesMilli = [.. r.ValuesMilli.Select(v => v + (extra * replicas))],
             })],
         };

@@ -29,7 +29,7 @@ public sealed class HpaSimplerPolicyTests
     {
         var policy = new SchedulePolicy(
             [new ScheduledReplicas(At(100), At(200), 8), new ScheduledReplicas(At(150), At(300), 5)]);
-        Assert.Equal([2, 8, 8, 5, 2], new[] { 99, 100, 199, 200, 300 }.Select(t => policy.Decide(At(t), 2)));
+        Assert.Equal([8, 8, 5, 5, 2], Enumerable.Range(0, 5).Select(i => policy.Decide(At(100 + (50 * i)), 2)));
         Assert.Equal(9, policy.AtLeast(At(100), 9));
         Assert.Equal(8, policy.AtLeast(At(100), 2));
 
