@@ -2,7 +2,7 @@
 # The one way in: people and pipelines type the same words.
 #
 #   ./run.sh                     check scenarios/library/flash-sale.yaml: can our service take it?
-#   ./run.sh test [suite…]       the default tests, or one suite (a folder of tests/Capacity.Tests, or `all`)
+#   ./run.sh test [suite…]       all tests, the `fast` ones (no sockets, no browser), or suites (folders of tests/Capacity.Tests)
 #   ./run.sh lint                format, analyzers, warnings as errors
 #   ./run.sh bench [argument…]   benchmarks
 #   ./run.sh WORD…               capacity WORD…, for example ./run.sh validate scenario.yaml
@@ -120,7 +120,7 @@ suites() { (cd "$root/tests/Capacity.Tests" && for d in */; do compgen -G "$d*Te
 
 run_tests() {
   local filter=() word known name
-  if [[ $# -eq 0 ]]; then filter=(-trait- Category=EndToEnd); fi
+  if [[ $# -eq 0 ]]; then set -- all; fi
   for word in "$@"; do
     known=""
     for name in $(suites); do
@@ -128,12 +128,14 @@ run_tests() {
     done
     if [[ "$word" == all ]]; then
       need_chromium
+    elif [[ "$word" == fast ]]; then
+      filter=(-trait- Category=EndToEnd) # no sockets, no browser
     elif [[ -n "$known" ]]; then
       if [[ "$known" == Reports ]]; then need_chromium; fi
       filter+=(-namespace "Capacity.Tests.$known" -namespace "Capacity.Tests.$known.*")
     else
       say "error: there is no test suite '$word'"
-      say "  = there are: all $(suites | tr '[:upper:]\n' '[:lower:] ')"
+      say "  = there are: all fast $(suites | tr '[:upper:]\n' '[:lower:] ')"
       exit 2
     fi
   done
@@ -185,7 +187,8 @@ case "${1:-}" in
     need_dotnet
     need_node
     cd "$root"
-    dotnet format Capacity.sln --verify-no-changes
+    dotnet restore Capacity.sln -v q
+    dotnet format whitespace Capacity.sln --no-restore --verify-no-changes # style and analyzers are the build's
     dotnet build Capacity.sln --no-incremental --nologo -v q
     say "lint: nothing to say"
     ;;

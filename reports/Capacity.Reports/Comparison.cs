@@ -52,7 +52,10 @@ public sealed record Comparison
         double replicas = ReplicaErrorOf(measured.Series.Ready, predicted.Series.Ready);
         var comparison = new Comparison
         {
-            Actions = actions, ReplicaError = replicas, Percentiles = percentiles, Doubts = [],
+            Actions = actions,
+            ReplicaError = replicas,
+            Percentiles = percentiles,
+            Doubts = [],
         };
         return comparison with { Doubts = DoubtsOf(comparison, measured) };
     }

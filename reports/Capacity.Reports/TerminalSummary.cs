@@ -21,7 +21,8 @@ public static class TerminalSummary
         (string Limit, string Value, string Sign)[] rows =
         [
             .. figures.Objectives.Select(o =>
-                ($"{NameOf(o)} {o.LimitText}", $"{o.PredictedText} ({o.RangeText})", SignOf(o.State))),
+                ($"{NameOf(o)} {o.LimitText}",
+                o.Shown.Low == o.Shown.High ? o.PredictedText : $"{o.PredictedText} ({o.RangeText})", SignOf(o.State))),
         ];
         int width = rows.Select(r => r.Limit.Length).DefaultIfEmpty(0).Max();
         lines.AddRange(rows.Select(r => $"  {r.Sign} {r.Limit.PadRight(width)}   {r.Value}"));

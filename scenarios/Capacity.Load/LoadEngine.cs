@@ -17,8 +17,6 @@ namespace Capacity.Load;
 public sealed class LoadEngine(LoadSettings settings)
 {
     private const int Batch = 256;
-    private const double WarmUpRate = 300;
-    private const double WarmUpSeconds = 0.7;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs the whole plan and waits for the last answers.</summary>
@@ -50,19 +48,6 @@ public sealed class LoadEngine(LoadSettings settings)
             partial, cpuShare, Events(sender, partial, ended));
     }
 
-    /// <summary>Sends a few requests of each kind, unrecorded, so that the first seconds do not measure the compiler.</summary>
-    /// <param name="stop">Gives up.</param>
-    public async Task WarmUpAsync(CancellationToken stop)
-    {
-        var brief = new ServiceLaw.Constant(0.001);
-        var warming = new LoadEngine(settings with
-        {
-            Plan = LoadPlan.Of([new LoadStage.Open("", WarmUpRate, 0, WarmUpSeconds)]),
-            Requests = [.. settings.Requests.Select(r => r with { Share = 1, ServiceTime = brief })],
-        });
-        await warming.RunAsync(Stopwatch.GetTimestamp(), null, stop);
-    }
-
     private static async Task WatchAsync(
         LoadTally tally, RequestSender sender, long start, IProgress<LoadProgress> progress, CancellationToken end)
     {
@@ -86,7 +71,8 @@ public sealed class LoadEngine(LoadSettings settings)
         if (sender.Refused > 0)
         {
             events.Add(new RunEvent(settings.Plan.Duration, "load",
-                $"{sender.Refused} requests failed unsent: {settings.InFlightMax} were in flight already (dropped by client)"));
+                $"{sender.Refused} requests failed unsent: {settings.InFlightMax} were in flight already "
+                + "(dropped by client)"));
         }
 
         if (partial)
@@ -164,7 +150,9 @@ public sealed class LoadEngine(LoadSettings settings)
                     }
                 }
 
-                _wait.Until(double.IsPositiveInfinity(next) ? long.MaxValue : _start + (long)(next * Stopwatch.Frequency));
+                _wait.Until(double.IsPositiveInfinity(next)
+                    ? long.MaxValue
+                    : _start + (long)(next * Stopwatch.Frequency));
             }
 
             DropRest();

@@ -2,7 +2,9 @@ using Capacity.Model;
 
 namespace Capacity.Load;
 
-/// <summary>Counts what becomes of requests, in memory that does not grow with their number. Safe for many threads.</summary>
+/// <summary>
+/// Counts what becomes of requests, in memory that does not grow with their number. Safe for many threads.
+/// </summary>
 /// <remarks>
 /// A step's quantiles are taken when the first later request finishes, so only one step's histogram is open. What
 /// finishes after the last step counts in the totals and kinds, not in the series.
@@ -156,7 +158,8 @@ internal sealed class LoadTally
             int steps = partial
                 ? Math.Clamp((int)Math.Ceiling((duration / _settings.Step) - 1e-9), 1, _offered.Length)
                 : _offered.Length;
-            double Length(int step) => Math.Min(_settings.Step, duration - (step * _settings.Step)); // the last may be shorter
+            double Length(int step) => // the last may be shorter
+                Math.Min(_settings.Step, duration - (step * _settings.Step));
             KindResult[] kinds = [.. _kinds.Zip(_settings.Requests, (tally, kind) => tally.Result(kind.Name))];
             return new RunResult
             {

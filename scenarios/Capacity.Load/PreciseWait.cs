@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Capacity.Timing;
 
-/// <summary>Waits for an instant to within tens of microseconds, without spinning; another thread can end the wait.</summary>
+/// <summary>
+/// Waits for an instant to within tens of microseconds, without spinning; another thread can end the wait.
+/// </summary>
 /// <remarks>
 /// The framework's timers are late by a millisecond or two, as much as a short request takes. On 64-bit Linux this is
 /// one <c>ppoll</c> on an event descriptor with the thread's timer slack set to 1 ns; elsewhere a coarse wait and a
@@ -29,7 +31,8 @@ internal sealed class PreciseWait : IDisposable
     }
 
     /// <summary>Returns at the instant, or soon after <see cref="Wake"/>, whichever is first.</summary>
-    /// <param name="until">A <see cref="Stopwatch"/> timestamp; <see cref="long.MaxValue"/> waits for the wake-up alone.</param>
+    /// <param name="until">A <see cref="Stopwatch"/> timestamp; <see cref="long.MaxValue"/> waits for the wake-up
+    /// alone.</param>
     public void Until(long until)
     {
         if (_event >= 0)

@@ -94,7 +94,8 @@ internal sealed class RequestSender : IDisposable
         _giveUp.Dispose();
     }
 
-    private async Task ExchangeAsync(int kind, double at, double unit, Action<double>? finished, CancellationToken timeOut)
+    private async Task ExchangeAsync(
+        int kind, double at, double unit, Action<double>? finished, CancellationToken timeOut)
     {
         double end = double.NaN;
         try
@@ -146,11 +147,11 @@ internal sealed class RequestSender : IDisposable
         }
 
         long ms = (long)Math.Min(Math.Round(asked.ServiceTime.Quantile(unit) * 1000), int.MaxValue);
-        string number = ms.ToString(CultureInfo.InvariantCulture);
-        return ms < known.Length
-            ? known[ms] ??= new Uri(_settings.Target, asked.Path.Replace(RequestKind.ServiceTimePlace, number, StringComparison.Ordinal))
-            : new Uri(_settings.Target, asked.Path.Replace(RequestKind.ServiceTimePlace, number, StringComparison.Ordinal));
+        return ms < known.Length ? known[ms] ??= Filled(asked.Path, ms) : Filled(asked.Path, ms);
     }
+
+    private Uri Filled(string path, long ms) => new(_settings.Target, path.Replace(
+        RequestKind.ServiceTimePlace, ms.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
     private double Now() => (double)(Stopwatch.GetTimestamp() - _start) / Stopwatch.Frequency;
 }

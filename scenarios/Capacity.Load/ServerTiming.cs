@@ -2,17 +2,21 @@ using System.Globalization;
 
 namespace Capacity.Load;
 
-/// <summary>What a service says about its own work in the <c>Server-Timing</c> header, in seconds; NaN where it does not.</summary>
+/// <summary>
+/// What a service says about its own work in the <c>Server-Timing</c> header, in seconds; NaN where it does not.
+/// </summary>
 /// <param name="App">Time that a worker was held.</param>
 /// <param name="Queue">Time waited for a worker.</param>
-/// <remarks>Source: W3C, "Server Timing": metrics separated by commas, each a name with parameters after semicolons.</remarks>
+/// <remarks>Source: W3C, "Server Timing": metrics separated by commas, each a name with parameters after
+/// semicolons.</remarks>
 public readonly record struct ServerTiming(double App, double Queue)
 {
     /// <summary>No information.</summary>
     public static ServerTiming Unknown => new(double.NaN, double.NaN);
 
     /// <summary>Reads a header's value; whatever it cannot make sense of is unknown.</summary>
-    /// <param name="header">For example <c>app;dur=12.5, queue;dur=0</c>; null or empty gives <see cref="Unknown"/>.</param>
+    /// <param name="header">For example <c>app;dur=12.5, queue;dur=0</c>; null or empty gives
+    /// <see cref="Unknown"/>.</param>
     public static ServerTiming Parse(string? header)
     {
         ServerTiming timing = Unknown;
@@ -42,7 +46,8 @@ public readonly record struct ServerTiming(double App, double Queue)
             ReadOnlySpan<char> parameter = TakeUntil(ref parameters, ';');
             ReadOnlySpan<char> name = TakeUntil(ref parameter, '=').Trim();
             if (name.Equals("dur", StringComparison.OrdinalIgnoreCase)
-                && double.TryParse(parameter.Trim().Trim('"'), NumberStyles.Float, CultureInfo.InvariantCulture, out double ms)
+                && double.TryParse(
+                    parameter.Trim().Trim('"'), NumberStyles.Float, CultureInfo.InvariantCulture, out double ms)
                 && double.IsFinite(ms) && ms >= 0)
             {
                 return ms / 1000;

@@ -32,12 +32,18 @@ public static class TargetCheck
                 "write it like http://localhost:8080");
         }
 
-        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = timeOut };
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = timeOut,
+        };
         using var client = new HttpClient(handler) { Timeout = timeOut };
         try
         {
             using HttpResponseMessage answer = await client.GetAsync(
                 new Uri(target, path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            await Task.Yield(); // leaves the sockets' own thread: see InlineSockets
             return answer.StatusCode;
         }
         catch (HttpRequestException problem)

@@ -25,7 +25,9 @@ internal sealed class UserCrowd
         }
     }
 
-    /// <summary>Called, on any thread, when a user has become due earlier than the last answer of <see cref="SendDue"/> said.</summary>
+    /// <summary>
+    /// Called, on any thread, when a user has become due earlier than the last answer of <see cref="SendDue"/> said.
+    /// </summary>
     public required Action Changed { get; init; }
 
     /// <summary>Whether any user will send again.</summary>

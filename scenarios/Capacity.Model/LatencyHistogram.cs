@@ -12,7 +12,7 @@ public sealed class LatencyHistogram
 
     private const int PerOctave = 128;
     private const int Shift = 52 - 7; // the 7 highest bits of the fraction select the bucket within an octave
-    private const long Base = (1023L - 20) << 7;
+    private const int Base = (1023 - 20) << 7;
     private readonly long[] _counts = new long[Buckets];
 
     /// <summary>Number of recorded values.</summary>
@@ -34,13 +34,13 @@ public sealed class LatencyHistogram
     /// <param name="seconds">Any number; below the range, also NaN and negative, means the first bucket.</param>
     public static int IndexOf(double seconds)
     {
-        long key = (BitConverter.DoubleToInt64Bits(seconds) >> Shift) - Base;
-        return seconds > 0 ? (int)Math.Clamp(key, 0, Buckets - 1) : 0;
+        int key = unchecked((int)(BitConverter.DoubleToInt64Bits(seconds) >> Shift) - Base);
+        return seconds > 0 ? Math.Min(Math.Max(key, 0), Buckets - 1) : 0;
     }
 
     /// <summary>Lower bound of a bucket, seconds.</summary>
     /// <param name="index">0 … <see cref="Buckets"/>; the latter gives the upper end of the range.</param>
-    public static double LowerBound(int index) => BitConverter.Int64BitsToDouble((index + Base) << Shift);
+    public static double LowerBound(int index) => BitConverter.Int64BitsToDouble((long)(index + Base) << Shift);
 
     /// <summary>Records one duration.</summary>
     public void Record(double seconds)

@@ -104,6 +104,12 @@ public sealed class RequestStream
     /// <summary>Expected requests since the segment's start → seconds since the start of the run, in place.</summary>
     private static void Invert(in RateSegment s, Span<double> values)
     {
+        if (s.FromRate == s.ToRate)
+        {
+            InvertConstant(s, values);
+            return;
+        }
+
         // 2w / (a + √(a² + 2bw)) is stable also for slope b → 0, where it is w / a.
         double slope = (s.ToRate - s.FromRate) / (s.To - s.From);
         var from = new Vector<double>(s.From);
@@ -127,6 +133,23 @@ public sealed class RequestStream
             double w = values[i];
             double root = Math.Sqrt(Math.Max(0, (s.FromRate * s.FromRate) + (2 * slope * w)));
             values[i] = Math.Min(s.From + (2 * w / Math.Max(1e-300, s.FromRate + root)), s.To);
+        }
+    }
+
+    private static void InvertConstant(in RateSegment s, Span<double> values)
+    {
+        double perRequest = 1 / s.FromRate; // not 0: such a segment holds no requests
+        var from = new Vector<double>(s.From);
+        var to = new Vector<double>(s.To);
+        int i = 0;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            Vector.Min(from + (new Vector<double>(values[i..]) * perRequest), to).CopyTo(values[i..]);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            values[i] = Math.Min(s.From + (values[i] * perRequest), s.To);
         }
     }
 

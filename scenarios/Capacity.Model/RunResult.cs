@@ -56,7 +56,7 @@ public sealed record RunResult
     /// <summary>Named stretches of the demand.</summary>
     public IReadOnlyList<PhaseSpan> Phases { get; init; } = [];
 
-    /// <summary>Seconds from each task's start until it was ready.</summary>
+    /// <summary>Seconds from each task's start until it listened; its health check may find that later.</summary>
     public IReadOnlyList<double> StartupSeconds { get; init; } = [];
 
     /// <summary>How well the load generator kept its schedule; null for simulated runs.</summary>

@@ -52,7 +52,7 @@ internal sealed class LaunchRun
         var settings = new EngineSettings(
             input.Service.Workers, stopGrace, endpointOfKind, endpoints.Length,
             input.Loop.ScrapeInterval.TotalSeconds, input.Step, input.Plan.Duration);
-        DurationTable[] services = [.. input.WorkerLaws.Select(law => new DurationTable(law))];
+        var services = new DurationTables(input.WorkerLaws);
         IRequestSource source = input.Trace is { } trace
             ? new RecordedRequests(trace, input.Overhead, seed)
             : new PlannedRequests(input, services, seed);

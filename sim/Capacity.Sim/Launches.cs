@@ -38,7 +38,7 @@ public static class Launches
             }
 
             ulong own = SeedOf(seed, i + 1);
-            RunResult run = LaunchSimulation.Run(input, own, stop);
+            RunResult run = LaunchSimulation.Run(Deployed(input, own), own, stop);
             if (!run.Partial)
             {
                 done[i] = FinishedLaunch.Of(i + 1, own, run, objectives);
@@ -54,6 +54,10 @@ public static class Launches
 
         return Summarize(input, launches, partial: launches.Length < count);
     }
+
+    /// <summary>The input as one launch meets it: nobody knows at which second Prometheus will evaluate.</summary>
+    private static SimulationInput Deployed(SimulationInput input, ulong seed) =>
+        input with { Loop = input.Loop with { PhaseSeed = seed } };
 
     private static LaunchSet Summarize(SimulationInput input, FinishedLaunch[] launches, bool partial)
     {
@@ -73,7 +77,8 @@ public static class Launches
             P99 = BandOf(launches, l => l.P99),
             Errors = BandOf(launches, l => l.Errors),
             // Simulated again rather than kept: a set of a hundred launches stays small.
-            Middle = LaunchSimulation.Run(input, middle.Launch.Seed, CancellationToken.None),
+            Middle = LaunchSimulation.Run(
+                Deployed(input, middle.Launch.Seed), middle.Launch.Seed, CancellationToken.None),
             MiddleNumber = middle.Launch.Number,
             AlertShares = AlertShares(input, launches),
             Requests = launches.Sum(l => l.Requests),

@@ -91,8 +91,8 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
             Phases = input.Plan.Phases,
             StartupSeconds =
             [
-                .. replicas.All.Where(r => r.IsReady && r.ReadyAt > r.StartsAt)
-                    .Select(r => (r.ReadyAt - r.StartsAt).TotalSeconds),
+                .. replicas.All.Where(r => r.IsReady && r.ListensAt > r.StartsAt)
+                    .Select(r => (r.ListensAt - r.StartsAt).TotalSeconds),
             ],
             Partial = partial,
         };
@@ -129,7 +129,12 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
     private ScaleAction Action(LoopEvent.Scaled scaled, IReadOnlyList<Replica> replicas, double until)
     {
         bool up = scaled.To > scaled.From;
-        double NotAfterEnd(Instant at) => at < Instant.Never && Seconds(at) <= until ? Seconds(at) : double.NaN;
+        double Last(Func<Replica, Instant> what) // unknown while one of them has not got there
+        {
+            Instant last = replicas.Max(what);
+            return last < Instant.Never && Seconds(last) <= until ? Seconds(last) : double.NaN;
+        }
+
         return new ScaleAction(Seconds(scaled.At), scaled.From, scaled.To, scaled.Alert, scaled.Message, new ScaleChain
         {
             Scraped = Seconds(scaled.Scraped),
@@ -137,11 +142,10 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
             Fired = Seconds(scaled.Fired),
             Flushed = Seconds(scaled.Flushed),
             Delivered = Seconds(scaled.At),
-            Started = up ? replicas.Min(r => r.Started ? NotAfterEnd(r.StartsAt) : double.NaN) : double.NaN,
-            Ready = up ? replicas.Max(r => r.IsReady ? NotAfterEnd(r.ReadyAt) : double.NaN) : double.NaN,
-            InRotation = up
-                ? replicas.Max(r => r.LeavesAt < r.JoinsAt ? double.NaN : NotAfterEnd(r.JoinsAt))
-                : replicas.Max(r => NotAfterEnd(r.LeavesAt)),
+            Started = up ? Last(r => r.Started ? r.StartsAt : Instant.Never) : double.NaN, // all start together
+            Ready = up ? Last(r => r.IsReady ? r.ReadyAt : Instant.Never) : double.NaN,
+            InRotation = Last(
+                r => !up ? r.LeavesAt : r.Stopping && r.LeavesAt <= r.JoinsAt ? Instant.Never : r.JoinsAt),
         });
     }
 

@@ -155,7 +155,8 @@ public sealed class ControlLoop
         {
             _deliveries.Add((notification.At + TimeSpan.FromSeconds(_settings.Delays.Delivery), notification));
             events.Add(new LoopEvent.Notified(
-                notification.At, notification.Receiver, notification.GroupKey, notification.Status, notification.Alerts.Count));
+                notification.At, notification.Receiver, notification.GroupKey, notification.Status,
+                notification.Alerts.Count));
         }
     }
 
@@ -172,7 +173,8 @@ public sealed class ControlLoop
         }
     }
 
-    /// <summary>What the receiver does with a notification. Receivers other than the scaler accept and ignore it.</summary>
+    /// <summary>What the receiver does with a notification. Receivers other than the scaler accept and ignore
+    /// it.</summary>
     private DeliveryOutcome Answer(Instant at, Notification notification, List<LoopEvent> events)
     {
         string[] parts = notification.Url.Split('?', 2);
@@ -181,7 +183,8 @@ public sealed class ControlLoop
             return DeliveryOutcome.Ok;
         }
 
-        ScaleRequest request = ScaleRequest.Parse(WebhookJson.Write(notification, ExternalUrl), parts.Length > 1 ? parts[1] : "");
+        ScaleRequest request =
+            ScaleRequest.Parse(WebhookJson.Write(notification, ExternalUrl), parts.Length > 1 ? parts[1] : "");
         ScalerService? service = request.Service == _settings.Service
             ? new ScalerService(_settings.Service, ServiceMode.Replicated, Desired, _settings.ServiceLabels)
             : null;
@@ -219,7 +222,8 @@ public sealed class ControlLoop
             ? known
             : new FiringAlert(_lastScrape, notification.At, notification.At);
         events.Add(new LoopEvent.Scaled(
-            at, before, Desired, first["alertname"], answer.Message, chain.Scraped, chain.Active, chain.Fired, notification.At));
+            at, before, Desired, first["alertname"], answer.Message, chain.Scraped, chain.Active, chain.Fired,
+            notification.At));
     }
 
     private readonly record struct FiringAlert(Instant Scraped, Instant Active, Instant Fired);

@@ -23,7 +23,8 @@ public abstract record LoopEvent(Instant At)
     /// <param name="GroupKey">Of which group.</param>
     /// <param name="Status">firing or resolved.</param>
     /// <param name="Alerts">How many alerts it lists.</param>
-    public sealed record Notified(Instant At, string Receiver, string GroupKey, string Status, int Alerts) : LoopEvent(At);
+    public sealed record Notified(Instant At, string Receiver, string GroupKey, string Status, int Alerts)
+        : LoopEvent(At);
 
     /// <summary>The scaler answered a request for the service under test.</summary>
     /// <param name="At">When it answered.</param>

@@ -54,7 +54,8 @@ public sealed record LoopSettings
     /// <summary>Seed of all phases: one deployment has constant phases, another deployment has others.</summary>
     public ulong PhaseSeed { get; init; }
 
-    /// <summary>Phases that are known, by name (<c>evaluation</c>, <c>discovery</c>, <c>scrape-1</c> …); others are drawn.</summary>
+    /// <summary>Phases that are known, by name (<c>evaluation</c>, <c>discovery</c>, <c>scrape-1</c> …); others are
+    /// drawn.</summary>
     public IReadOnlyDictionary<string, TimeSpan> KnownPhases { get; init; } =
         new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 

@@ -69,14 +69,16 @@ public static class LoopSettingsReader
             Alertmanager = alertmanager,
             AlertmanagerOptions = new AlertmanagerOptions
             {
-                TimerDrift = TimeSpan.FromSeconds(scenario.Delays.TimerDrift), Seed = phaseSeed,
+                TimerDrift = TimeSpan.FromSeconds(scenario.Delays.TimerDrift),
+                Seed = phaseSeed,
             },
             Delays = scenario.Delays,
             PhaseSeed = phaseSeed,
         }, diagnostics);
     }
 
-    /// <summary>The rules that the labels of all services of a stack become, as docker-flow-monitor writes them.</summary>
+    /// <summary>The rules that the labels of all services of a stack become, as docker-flow-monitor writes
+    /// them.</summary>
     /// <param name="stack">The stack file.</param>
     /// <param name="name">The stack's name.</param>
     /// <param name="diagnostics">Errors and warnings go here.</param>
@@ -113,9 +115,11 @@ public static class LoopSettingsReader
                 continue;
             }
 
-            Parsed<TimeSpan> wait = alert.For.Length == 0 ? TimeSpan.Zero : PrometheusDuration.Parse(alert.For, alert.At);
+            Parsed<TimeSpan> wait = alert.For.Length == 0 ? TimeSpan.Zero
+                : PrometheusDuration.Parse(alert.For, alert.At);
             rules.Add(new AlertRule(
-                alert.Name, expr, Take(wait, diagnostics), TimeSpan.Zero, new LabelSet(alert.Labels), new LabelSet(alert.Annotations)));
+                alert.Name, expr, Take(wait, diagnostics), TimeSpan.Zero, new LabelSet(alert.Labels),
+                new LabelSet(alert.Annotations)));
         }
 
         return new RuleGroup(MonitorRuleFile.GroupName, Interval: null, Limit: 0, rules);
@@ -124,7 +128,8 @@ public static class LoopSettingsReader
     private static StackService? Find(StackFile stack, ScenarioTarget target, List<Diagnostic> diagnostics)
     {
         string name = StackName(target.Service);
-        StackService? service = stack.Services.FirstOrDefault(s => s.NameIn(name) == target.Service || s.Name == target.Service);
+        StackService? service =
+            stack.Services.FirstOrDefault(s => s.NameIn(name) == target.Service || s.Name == target.Service);
         if (service is null)
         {
             string known = string.Join(", ", stack.Services.Select(s => s.NameIn(name)));

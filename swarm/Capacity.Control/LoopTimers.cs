@@ -42,10 +42,10 @@ public static class LoopTimers
     /// <param name="repeat">Longest <c>repeat_interval</c>.</param>
     public static AlertmanagerConfig WithTimers(
         this AlertmanagerConfig config, TimeSpan wait, TimeSpan interval, TimeSpan repeat) => config with
-    {
-        Root = config.Root.WithTimers(r => (
-            Shorter(r.GroupWait, wait), Shorter(r.GroupInterval, interval), Shorter(r.RepeatInterval, repeat))),
-    };
+        {
+            Root = config.Root.WithTimers(r => (
+                Shorter(r.GroupWait, wait), Shorter(r.GroupInterval, interval), Shorter(r.RepeatInterval, repeat))),
+        };
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

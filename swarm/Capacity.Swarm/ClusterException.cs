@@ -1,6 +1,8 @@
 namespace Capacity.Swarm;
 
-/// <summary>The embedded cluster cannot do what was asked of the machine: no free port, no address, no permission.</summary>
+/// <summary>
+/// The embedded cluster cannot do what was asked of the machine: no free port, no address, no permission.
+/// </summary>
 /// <param name="message">What failed. No full stop.</param>
 /// <param name="hint">What to do about it.</param>
 /// <param name="cause">The framework's error.</param>

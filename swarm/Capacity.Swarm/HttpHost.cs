@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,8 +11,11 @@ using Microsoft.Extensions.Options;
 
 namespace Capacity.Swarm;
 
-/// <summary>One Kestrel server on one port, without the generic host: no configuration, no logging, no signal handlers.</summary>
-/// <remarks>A replica starts in a few milliseconds this way, and settings of the surroundings cannot change what it does.</remarks>
+/// <summary>
+/// One Kestrel server on one port, without the generic host: no configuration, no logging, no signal handlers.
+/// </summary>
+/// <remarks>A replica starts in a few milliseconds this way, and settings of the surroundings cannot change what it
+/// does.</remarks>
 internal sealed class HttpHost : IAsyncDisposable
 {
     private readonly KestrelServer _server;
@@ -86,7 +90,7 @@ internal sealed class HttpHost : IAsyncDisposable
             }
             : problem.Message;
 
-    private sealed class Application(RequestDelegate handle) : Microsoft.AspNetCore.Hosting.Server.IHttpApplication<HttpContext>
+    private sealed class Application(RequestDelegate handle) : IHttpApplication<HttpContext>
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 

@@ -68,6 +68,33 @@ internal static class Inputs
         };
     }
 
+    /// <summary>A surge from 100 to 600 requests per second within two minutes, with rules that scale.</summary>
+    public static SimulationInput Launch()
+    {
+        RateSegment[] segments =
+            [new(0, 300, 100, 100), new(300, 420, 100, 600), new(420, 900, 600, 600), new(900, 1200, 100, 100)];
+        ServiceLaw[] laws = [Measured(0.04, 0.7), Measured(0.08, 0.5), Measured(0.15, 0.5)];
+        return Input(Plan(segments), laws[0], Loop(4, Rules)) with
+        {
+            Kinds =
+            [
+                new RequestKind("browse", 0.85, "GET", "/", laws[0]),
+                new RequestKind("search", 0.12, "GET", "/", laws[1]),
+                new RequestKind("checkout", 0.03, "GET", "/", laws[2]),
+            ],
+            WorkerLaws = laws,
+            Service = new ServiceModel { Workers = 8, Startup = new ServiceLaw.Uniform(2, 8) },
+        };
+    }
+
+    /// <summary>A law as a calibration finds it.</summary>
+    private static ServiceLaw.Empirical Measured(double median, double sigma)
+    {
+        var law = new ServiceLaw.Lognormal(median, sigma);
+        return new ServiceLaw.Empirical(
+            [.. Enumerable.Range(0, 201).Select(i => (i / 200.0, law.Quantile(Math.Clamp(i / 200.0, 0.001, 0.999))))]);
+    }
+
     private static LoadPlan Plan(RateSegment[] segments) => new(new ArrivalProfile(segments), [], [], segments[^1].To);
 
     private static SimulationInput Input(LoadPlan plan, ServiceLaw service, LoopSettings loop) => new()
@@ -88,8 +115,10 @@ internal static class Inputs
         InitialReplicas = replicas,
         ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["com.df.scaleMin"] = "4", ["com.df.scaleMax"] = "30",
-            ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
+            ["com.df.scaleMin"] = "4",
+            ["com.df.scaleMax"] = "30",
+            ["com.df.scaleUpBy"] = "2",
+            ["com.df.scaleDownBy"] = "1",
         },
         ScrapeInterval = TimeSpan.FromSeconds(15),
         EvaluationInterval = TimeSpan.FromSeconds(15),

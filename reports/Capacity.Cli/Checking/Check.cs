@@ -33,8 +33,9 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         if (plan.Rehearse)
         {
             SimulationInput rehearsal = Predictions.Rehearsal(loaded);
-            console.Say($"1/3  rehearsal: real requests at a cluster in this process, {DurationText.Format(rehearsal.Plan.Duration)}"
-                + $" at {scenario.Rehearsal.Speed.ToString("0.#", CultureInfo.InvariantCulture)}× speed");
+            string speed = scenario.Rehearsal.Speed.ToString("0.#", CultureInfo.InvariantCulture);
+            console.Say("1/3  rehearsal: real requests at a cluster in this process, "
+                + $"{DurationText.Format(rehearsal.Plan.Duration)} at {speed}× speed");
             Measured = await RehearsalRun.RunAsync(rehearsal, plan.Seed, plan.Port, console, stop);
             if (stop.IsCancellationRequested)
             {

@@ -26,7 +26,8 @@ internal static class RehearsalRun
         try
         {
             await WarmUp.RunAsync(input, stop);
-            await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(input.Loop, input.Service, seed, port, stop);
+            await using EmbeddedCluster cluster =
+                await EmbeddedCluster.StartAsync(input.Loop, input.Service, seed, port, stop);
             using var live = new LiveProgress(console);
             long start = Stopwatch.GetTimestamp() + (long)(Lead.TotalSeconds * Stopwatch.Frequency);
             cluster.Begin(start);
@@ -78,7 +79,8 @@ internal static class RehearsalRun
     };
 
     /// <summary>Shows the load engine's progress together with the cluster's replicas and events.</summary>
-    private sealed class Watcher(EmbeddedCluster? cluster, SimulationInput input, LiveProgress live, CommandConsole console)
+    private sealed class Watcher(
+        EmbeddedCluster? cluster, SimulationInput input, LiveProgress live, CommandConsole console)
         : IProgress<LoadProgress>
     {
         private int _seen;
@@ -96,14 +98,17 @@ internal static class RehearsalRun
 
             double total = input.Plan.Duration;
             string replicas = cluster?.Status is { } s ? $"replicas {s.Ready} ({s.Desired} wanted)  " : "";
-            string firing = cluster?.Status.Firing is { Count: > 0 } alerts ? $"  firing {string.Join(", ", alerts)}" : "";
+            string firing = cluster?.Status.Firing is { Count: > 0 } alerts
+                ? $"  firing {string.Join(", ", alerts)}"
+                : "";
             live.Report(new ProgressState(
                 $"rehearsal of {input.Scenario}", value.Elapsed / total,
                 string.Create(CultureInfo.InvariantCulture, $"{value.Elapsed:0} / {total:0} s"),
                 TimeSpan.FromSeconds(Math.Max(0, total - value.Elapsed)),
                 string.Create(CultureInfo.InvariantCulture,
-                    $" {replicas}traffic {value.Rate:0}/s  p50 {DurationText.Format(value.P50)}  p95 {DurationText.Format(value.P95)}"
-                    + $"  p99 {DurationText.Format(value.P99)}  failed {value.Failed}{firing}")));
+                    $" {replicas}traffic {value.Rate:0}/s  p50 {DurationText.Format(value.P50)}"
+                    + $"  p95 {DurationText.Format(value.P95)}  p99 {DurationText.Format(value.P99)}"
+                    + $"  failed {value.Failed}{firing}")));
         }
     }
 }

@@ -8,17 +8,20 @@ namespace Capacity.Cli.Checking;
 /// <summary>Stores one run, prints it in short, and judges it.</summary>
 internal static class RunOutput
 {
-    /// <summary>Writes <c>run.json</c>, prints the summary, and says by the exit code whether the objectives held.</summary>
+    private const int MostActions = 20; // the file holds all of them
+
+    /// <summary>Stores the run, prints the summary, and says by the exit code whether the objectives held.</summary>
     /// <param name="run">What happened.</param>
     /// <param name="scenario">Its objectives are judged.</param>
-    /// <param name="folder">Where <c>run.json</c> goes.</param>
+    /// <param name="folder">Where rehearsal.json or simulation.json goes.</param>
     /// <param name="json">A further file, <c>-</c> for the output, or null.</param>
     /// <param name="console">Where the summary goes.</param>
     public static async Task<ExitCode> FinishAsync(
         RunResult run, Scenario scenario, string folder, string? json, CommandConsole console)
     {
         byte[] bytes = RunResultJson.ToUtf8(run);
-        string path = Path.Combine(folder, run.Provenance == Provenance.Measured ? "rehearsal.json" : "simulation.json");
+        string name = run.Provenance == Provenance.Measured ? "rehearsal.json" : "simulation.json";
+        string path = Path.Combine(folder, name);
         await AtomicFile.WriteAsync(path, bytes);
         if (json == "-")
         {
@@ -55,7 +58,8 @@ internal static class RunOutput
         string value = o.Metric switch
         {
             _ when o.IsLatency =>
-                $"{DurationText.Format(outcome.Value)} above {DurationText.Format(o.Limit)}, worst {DurationText.Format(outcome.Worst)}",
+                $"{DurationText.Format(outcome.Value)} above {DurationText.Format(o.Limit)}, "
+                + $"worst {DurationText.Format(outcome.Worst)}",
             ObjectiveMetric.Errors => NumberText.Percent(outcome.Value),
             _ => outcome.Value.ToString("0.##", CultureInfo.InvariantCulture),
         };
@@ -71,13 +75,19 @@ internal static class RunOutput
         }
 
         string Time(double share) => DurationText.Format(all.Quantile(share));
+        string how = run.Provenance == Provenance.Measured ? "measured" : "simulated";
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"{run.Scenario}  {(run.Provenance == Provenance.Measured ? "measured" : "simulated")}  {DurationText.Format(run.Duration)}"
+            $"{run.Scenario}  {how}  {DurationText.Format(run.Duration)}"
             + $"  {run.Totals.Scheduled:#,0} requests  p50 {Time(0.5)}  p95 {Time(0.95)}  p99 {Time(0.99)}"
             + $"  failed {NumberText.Percent(run.Totals.FailedShare)}  {run.ReplicaHours:0.##} replica-hours");
-        foreach (ScaleAction action in run.ScaleActions)
+        foreach (ScaleAction action in run.ScaleActions.Take(MostActions))
         {
             yield return $"  {NumberText.FineClock(action.At)}  {action.Message}";
+        }
+
+        if (run.ScaleActions.Count > MostActions)
+        {
+            yield return $"  … and {run.ScaleActions.Count - MostActions} more scale actions";
         }
     }
 }

@@ -40,7 +40,8 @@ internal static class ScenarioFiles
     }
 
     /// <summary>The rule files that prometheus.yml names, but for the one that the labels become.</summary>
-    private static List<SourceText> RuleFiles(SourceText prometheus, ScenarioTarget target, List<Diagnostic> diagnostics)
+    private static List<SourceText> RuleFiles(
+        SourceText prometheus, ScenarioTarget target, List<Diagnostic> diagnostics)
     {
         var files = new List<SourceText>();
         if (!PrometheusConfigReader.Read(prometheus).TryGet(out PrometheusConfig? config))

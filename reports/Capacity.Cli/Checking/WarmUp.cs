@@ -27,7 +27,8 @@ internal static class WarmUp
             Loop = input.Loop with { InitialReplicas = Math.Min(2, Math.Max(1, input.Loop.InitialReplicas)) },
             Step = 1,
         };
-        await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(brief.Loop, brief.Service, seed: 1, 0, stop);
+        await using EmbeddedCluster cluster =
+            await EmbeddedCluster.StartAsync(brief.Loop, brief.Service, seed: 1, port: 0, stop);
         long start = Stopwatch.GetTimestamp();
         cluster.Begin(start);
         RunResult result = await new LoadEngine(RehearsalRun.SettingsOf(brief, cluster.Address, seed: 1))

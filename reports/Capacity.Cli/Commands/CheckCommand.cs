@@ -78,7 +78,8 @@ internal static class CheckCommand
         string path = Path.Combine(folder, "rehearsal.json");
         await AtomicFile.WriteAsync(path, RunResultJson.ToUtf8(measured));
         console.Say(string.Create(CultureInfo.InvariantCulture,
-            $"stopped; kept what the rehearsal measured ({measured.Totals.Ok + measured.Totals.Failed:#,0} requests): {path}"));
+            $"stopped; kept what the rehearsal measured ({measured.Totals.Ok + measured.Totals.Failed:#,0} requests): "
+            + $"{path}"));
     }
 
     private static void Print(CheckReport report, string page, CommandConsole console)
@@ -104,13 +105,16 @@ internal static class CheckCommand
         SimulationInput launch = Predictions.Launch(loaded);
         foreach (ReportInput row in InputList.Of(loaded, launch, rehearsal: null))
         {
-            console.Data($"{row.Name,-28} {row.Value}  ({row.Origin}{(row.Detail.Length > 0 ? $", {row.Detail}" : "")})");
+            console.Data(
+                $"{row.Name,-28} {row.Value}  ({row.Origin}{(row.Detail.Length > 0 ? $", {row.Detail}" : "")})");
         }
 
         console.Data(string.Create(CultureInfo.InvariantCulture,
-            $"{"Rehearsal",-28} {DurationText.Format(rehearsal.Plan.Duration)}, about {rehearsal.Plan.Open.Requests:#,0} requests"));
+            $"{"Rehearsal",-28} {DurationText.Format(rehearsal.Plan.Duration)}, about "
+            + $"{rehearsal.Plan.Open.Requests:#,0} requests"));
         console.Data(string.Create(CultureInfo.InvariantCulture,
-            $"{"Launches",-28} {plan.Launches}, about {plan.Launches * launch.Plan.Open.Requests:#,0} requests in virtual time"));
+            $"{"Launches",-28} {plan.Launches}, about {plan.Launches * launch.Plan.Open.Requests:#,0} requests in "
+            + $"virtual time"));
     }
 
     /// <summary>The options that only check has.</summary>
@@ -137,8 +141,11 @@ internal static class CheckCommand
         private readonly Option<int> _port = RunCommand.PortOption();
         private readonly (string Form, Option<string?> Option)[] _files =
         [
-            .. new[] { ("html", "--html"), ("md", "--markdown"), ("json", "--json"), ("junit", "--junit") }.Select(f => (f.Item1,
-                new Option<string?>(f.Item2) { Description = $"Write the report to this file too ({f.Item1}); - is the output", HelpName = "file" })),
+            .. new[] { ("html", "--html"), ("md", "--markdown"), ("json", "--json"), ("junit", "--junit") }.Select(f =>
+                (f.Item1,
+                new Option<string?>(
+                f.Item2) { Description = $"Write the report to this file too ({f.Item1}); - is the output",
+                HelpName = "file" })),
         ];
 
         public OwnOptions(Command command)

@@ -17,15 +17,18 @@ internal static class RunCommand
         {
             Description = "Base address of a service that runs elsewhere, for example http://127.0.0.1:8080",
             HelpName = "address",
-        };
-        target.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<Uri?>() is { } address
-                && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")))
+            CustomParser = result =>
             {
-                result.AddError("--target must be an address such as http://127.0.0.1:8080");
-            }
-        });
+                string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+                if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https"))
+                {
+                    return address;
+                }
+
+                result.AddError($"--target must be an address such as http://127.0.0.1:8080, not '{text}'");
+                return null;
+            },
+        };
         Option<int> port = PortOption();
         Option<string?> json = RunOptions.Json();
         command.Options.Add(target);

@@ -30,11 +30,11 @@ internal sealed record ChartSpec
     /// <summary>Upper end of the value axis; null leaves it to the script.</summary>
     public double? Max { get; init; }
 
+    /// <summary>Distance of the value axis' ticks; null leaves it to the script.</summary>
+    public double? Interval { get; init; }
+
     /// <summary>Whether the value axis is logarithmic; needs <see cref="Min"/> and <see cref="Max"/>.</summary>
     public bool Log { get; init; }
-
-    /// <summary>Whether values are whole numbers.</summary>
-    public bool Whole { get; init; }
 
     /// <summary>Whether the time axis has labels.</summary>
     public bool TimeLabels { get; init; }

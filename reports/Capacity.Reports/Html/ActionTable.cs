@@ -40,8 +40,9 @@ internal static class ActionTable
         string agree = comparison.SameActions
             ? $"All {comparison.Actions.Count} scale actions came as predicted, in the same order and by the same steps"
             : $"{both} of {comparison.Actions.Count} scale actions came in both runs";
-        return delays.Length == 0 ? agree + "."
-            : $"{agree}; half of them within {DurationText.Format(delays[delays.Length / 2])}.";
+        return delays.Length == 0
+            ? agree + "."
+            : $"{agree}; half of them within {DurationText.Format(Math.Max(0.001, delays[delays.Length / 2]))}.";
     }
 
     private static Html Head() => Html.Of($"""

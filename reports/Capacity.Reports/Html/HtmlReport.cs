@@ -54,7 +54,7 @@ public static class HtmlReport
             {sections.Select(s => s.ToHtml())}
             {Footer(report)}
             </main>
-            <script type="application/json" id="data">{new Html(ChartData.Json(figures))}</script>
+            <script type="application/json" id="data">{new Html(ChartPanels.Json(figures))}</script>
             <script>{new Html(Script)}</script>
             </body>
             </html>
@@ -84,19 +84,24 @@ public static class HtmlReport
 
     private static Html Meta(CheckReport report)
     {
-        int launches = report.Launches.Launches.Count;
         string when = report.CreatedAt is { } at
             ? at.ToUniversalTime().ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture) + " UTC"
             : "";
         return Html.Of($"""
             <div class="meta"><h1>Launch readiness: {report.Scenario.Target.Service}, {report.Scenario.Name}</h1>
             {Html.When(report.Scenario.Shows.Length > 0, () => Html.Of($"<p>{report.Scenario.Shows}</p>"))}
-            <span>Predicted from <b>{launches} simulated {(launches == 1 ? "launch" : "launches")}</b> of
+            <span>Predicted from <b>{LaunchesOf(report, "simulated ")}</b> of
             {NumberText.Length(report.Launches.Duration)}</span>
             <span>Scenario <a href="#reproduce"><b>{report.Scenario.Source.Path}</b></a></span>
             {Html.When(report.Commit is not null, () => Html.Of($"<span>Commit <b>{report.Commit}</b></span>"))}
             {Html.When(when.Length > 0, () => Html.Of($"<span>{when}</span>"))}</div>
             """);
+    }
+
+    private static string LaunchesOf(CheckReport report, string kind = "")
+    {
+        int count = report.Launches.Launches.Count;
+        return $"{NumberText.Count(count)} {kind}{(count == 1 ? "launch" : "launches")}";
     }
 
     private static Html Footer(CheckReport report)
@@ -106,7 +111,7 @@ public static class HtmlReport
             : "";
         return Html.Of($"""
             <footer><span>capacity {report.ToolVersion} · seed {report.Seed.ToString(CultureInfo.InvariantCulture)} ·
-            {report.Launches.Launches.Count} launches, {NumberText.Count(report.Launches.Requests)}
+            {LaunchesOf(report)}, {NumberText.Count(report.Launches.Requests)}
             requests{simulated}</span>
             <span>One file, no network requests. Printable.</span></footer>
             """);

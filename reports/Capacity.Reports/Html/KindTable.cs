@@ -9,7 +9,8 @@ internal static class KindTable
     private static readonly double[] Quantiles = [0.5, 0.95, 0.99];
 
     private static readonly Html Head = new("<th>Kind</th><th><span class=\"sr\">Run</span></th>"
-        + "<th class=\"n\">Requests</th><th class=\"n\">Failed</th><th class=\"n\">p50</th><th class=\"n\">p95</th><th class=\"n\">p99</th>"
+        + "<th class=\"n\">Requests</th>"
+        + "<th class=\"n\">Failed</th><th class=\"n\">p50</th><th class=\"n\">p95</th><th class=\"n\">p99</th>"
         + "<th class=\"n\">Longest</th><th>Status codes</th>");
 
     /// <summary>A fold with the table; nothing without kinds.</summary>

@@ -64,8 +64,8 @@ internal static class VerdictBanner
         string compare = fixes switch
         {
             0 => "See the changes that were tried",
-            1 => "See the change that makes it a go",
-            _ => $"Compare {fixes} changes that make it a go",
+            1 => "See the change that helps",
+            _ => $"Compare {fixes} changes that help",
         };
         Html call = Html.When(figures.Report.Changes.Count > 0, () =>
             Html.Of($"<a class=\"cta\" href=\"#fixes\">{compare}</a>"));

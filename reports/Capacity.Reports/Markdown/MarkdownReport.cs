@@ -62,17 +62,17 @@ public static class MarkdownReport
         (string fix, string detail) = Headline.Fix(figures);
         var text = new StringBuilder();
         text.Append($"## {sign} {Headline.Word(v.Kind)}: {MarkdownText.Escape(figures.Report.Scenario.Name)}\n\n");
-        text.Append($"**{MarkdownText.Escape(Headline.Sentence(figures))}.** ");
-        text.Append($"{MarkdownText.Escape(Headline.Detail(figures))}\n\n");
+        text.Append($"**{MarkdownText.Escape(Headline.Sentence(figures), 600)}.** ");
+        text.Append($"{MarkdownText.Escape(Headline.Detail(figures), 1200)}\n\n");
         text.Append($"{Headline.Launches(v)} {(v.Passed == 1 ? "passes" : "pass")} ");
         text.Append($"(95 % interval {NumberText.PercentRange(v.Low, v.High)}).\n\n");
         if (fix.Length > 0)
         {
-            text.Append($"**{MarkdownText.Escape(fix)}**: {MarkdownText.Escape(detail)}\n\n");
+            text.Append($"**{MarkdownText.Escape(fix, 600)}**: {MarkdownText.Escape(detail)}\n\n");
         }
         else if (v.Kind == VerdictKind.Go && Headline.FirstToBreak(figures) is { Length: > 0 } first)
         {
-            text.Append(MarkdownText.Escape(first)).Append("\n\n");
+            text.Append(MarkdownText.Escape(first, 600)).Append("\n\n");
         }
 
         foreach (string reason in v.Reasons.Take(20))

@@ -5,15 +5,15 @@ namespace Capacity.Reports;
 /// <summary>Text for Markdown, where names from users' files must stay text.</summary>
 internal static class MarkdownText
 {
-    private const int Longest = 160;
+    private const int Longest = 160; // of a name; sentences of our own may be longer
 
     /// <summary>One line of plain text: no emphasis, links, mentions, markup or table cells come of it.</summary>
-    public static string Escape(string text)
+    public static string Escape(string text, int longest = Longest)
     {
         string line = PlainText.OneLine(text);
-        if (line.Length > Longest)
+        if (line.Length > longest)
         {
-            line = PlainText.Clean(line[..Longest]) + "…";
+            line = PlainText.Clean(line[..longest]) + "…";
         }
 
         var escaped = new StringBuilder(line.Length + 8);

@@ -84,8 +84,13 @@ internal static class Headline
         string passed = $"{change.Launches.Passed} of {change.Launches.Launches.Count} launches pass, {cost}.";
         return figures.Fix is null
             ? ($"No change that was tried is enough; the best is: {change.Title}", passed)
-            : ($"Smallest change that makes it a go: {change.Title}", passed);
+            : ($"{(IsSure(change) ? "Smallest change that makes it a go" : "Smallest change that helps enough here")}: "
+                + change.Title, passed + (IsSure(change) ? "" : " More launches are needed to be sure."));
     }
+
+    /// <summary>Whether a change passes in at least 95 % of launches beyond chance.</summary>
+    private static bool IsSure(ChangeOutcome change) =>
+        Wilson.Interval(change.Launches.Passed, change.Launches.Launches.Count).Low >= Verdict.Target;
 
     /// <summary>What gives way first when everything holds; empty without objectives.</summary>
     public static string FirstToBreak(ReportFigures figures)
@@ -141,6 +146,7 @@ internal static class Headline
         return phases.Length switch
         {
             0 => "",
+            1 when breaches.All(b => b.Phase == phases[0]) => $", in the phase “{phases[0]}”",
             1 => $", first in “{phases[0]}”",
             2 => $", first in “{phases[0]}”, again in “{phases[1]}”",
             _ => $", first in “{phases[0]}”, then in “{phases[1]}” and later",

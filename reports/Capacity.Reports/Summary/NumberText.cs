@@ -95,6 +95,7 @@ public static class NumberText
     /// <summary>A difference of two durations with its sign: <c>+0.12 s</c>.</summary>
     public static string Signed(double seconds) => double.IsNaN(seconds)
         ? "–"
+        : Math.Abs(seconds) < 0.0005 ? "0 s"
         : (seconds < 0 ? "−" : "+") + DurationText.Format(Math.Abs(seconds));
 
     /// <summary>A relative difference with its sign: <c>+15 %</c>.</summary>

@@ -57,6 +57,7 @@ internal sealed record ObjectiveSummary(Objective Objective, Spread Value, Sprea
     /// <summary>For example <c>≤ 400 ms, except 1 min in total</c>.</summary>
     public string LimitText => Objective is { IsLatency: true, Except: > 0 }
         ? $"≤ {Measure(Objective.Limit)}, except {NumberText.Length(Objective.Except)} in total"
+        : Objective.Metric == ObjectiveMetric.Replicas ? $"≤ {NumberText.Count(Objective.Limit)}"
         : $"≤ {Measure(Objective.Limit)}";
 
     /// <summary>Whether people judge it by the seconds above the limit rather than by the highest value.</summary>

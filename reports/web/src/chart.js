@@ -126,7 +126,7 @@ function option(spec, view, width, hidden) {
     },
     yAxis: {
       type: spec.log ? 'log' : 'value', min: spec.min, max: spec.max, splitNumber: Math.max(2, Math.round(spec.height / 55)),
-      minInterval: spec.whole ? 1 : undefined,
+      interval: spec.interval,
       axisLine: { show: false }, axisTick: { show: false, customValues: ticks },
       axisLabel: { color: color('faint'), fontSize: 11.5, formatter: format, customValues: ticks, margin: 8 },
       splitLine: { lineStyle: { color: color('line2') }, customValues: ticks },

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Capacity.Sim.Requests;
@@ -114,11 +115,13 @@ internal sealed class ReplicaQueues
             service = service[..at.Length];
             finish = finish[..at.Length];
             replica = replica[..at.Length];
+            ref double first = ref MemoryMarshal.GetArrayDataReference(state);
+            ref int turns = ref MemoryMarshal.GetReference(rotation);
             for (int i = 0; i < at.Length; i++)
             {
-                int turn = rotation[next];
+                int turn = Unsafe.Add(ref turns, next); // within the rotation, and its replicas within the state
                 replica[i] = turn;
-                finish[i] = TWorkers.Serve(ref state[turn * length], length, at[i], service[i]);
+                finish[i] = TWorkers.Serve(ref Unsafe.Add(ref first, turn * length), length, at[i], service[i]);
                 next++;
                 next = next == rotation.Length ? 0 : next;
             }

@@ -14,16 +14,15 @@ internal interface IRequestSource
 internal sealed class PlannedRequests : IRequestSource
 {
     private readonly RequestStream _stream;
-    private readonly DurationTable[] _services;
+    private readonly DurationTables _services;
     private readonly OverheadTimes _overhead;
     private readonly double[] _units = new double[RequestBatch.Size];
-    private readonly double[] _ofKind = new double[RequestBatch.Size];
 
     /// <summary>Starts at the beginning of the plan.</summary>
     /// <param name="input">What is simulated.</param>
     /// <param name="services">Service times kind by kind.</param>
     /// <param name="seed">Seed of the run.</param>
-    public PlannedRequests(SimulationInput input, DurationTable[] services, ulong seed)
+    public PlannedRequests(SimulationInput input, DurationTables services, ulong seed)
     {
         _stream = new RequestStream(input.Plan.Open, input.Spacing, [.. input.Kinds.Select(k => k.Share)], seed);
         _services = services;
@@ -33,17 +32,7 @@ internal sealed class PlannedRequests : IRequestSource
     public bool Fill(RequestBatch batch)
     {
         int count = _stream.Fill(batch.At, batch.Kind, _units);
-        Span<double> units = _units.AsSpan(0, count);
-        _services[0].Fill(units, batch.Service);
-        for (int kind = 1; kind < _services.Length; kind++)
-        {
-            _services[kind].Fill(units, _ofKind);
-            for (int i = 0; i < count; i++)
-            {
-                batch.Service[i] = batch.Kind[i] == kind ? _ofKind[i] : batch.Service[i];
-            }
-        }
-
+        _services.Fill(_units.AsSpan(0, count), batch.Kind, batch.Service);
         _overhead.Fill(batch.Overhead.AsSpan(0, count));
         batch.Count = count;
         return count > 0;
@@ -78,14 +67,15 @@ internal sealed class RecordedRequests(IReadOnlyList<TraceRequest> trace, Servic
 /// <summary>Draws what is added to response times without holding a worker.</summary>
 internal sealed class OverheadTimes
 {
-    private readonly DurationTable _table;
+    private readonly DurationTables _table;
+    private readonly int[] _noKinds = new int[RequestBatch.Size];
     private readonly BatchRandom? _random; // null: constant
     private readonly double[] _units = new double[RequestBatch.Size];
     private int _next = RequestBatch.Size;
 
     public OverheadTimes(ServiceLaw law, ulong seed)
     {
-        _table = new DurationTable(law);
+        _table = new DurationTables(law);
         _random = law is ServiceLaw.Constant ? null : new BatchRandom(seed, "overhead");
     }
 
@@ -93,7 +83,7 @@ internal sealed class OverheadTimes
     {
         if (_random is null)
         {
-            _table.Fill(_units.AsSpan(0, seconds.Length), seconds);
+            _table.Fill(_units.AsSpan(0, seconds.Length), _noKinds, seconds);
             return;
         }
 
@@ -106,7 +96,7 @@ internal sealed class OverheadTimes
             }
 
             int count = Math.Min(seconds.Length - filled, _units.Length - _next);
-            _table.Fill(_units.AsSpan(_next, count), seconds[filled..]);
+            _table.Fill(_units.AsSpan(_next, count), _noKinds, seconds[filled..]);
             _next += count;
             filled += count;
         }

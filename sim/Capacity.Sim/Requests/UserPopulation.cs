@@ -6,10 +6,10 @@ namespace Capacity.Sim.Requests;
 /// <summary>Closed users: each sends, waits for the answer, thinks, and sends again.</summary>
 internal sealed class UserPopulation
 {
-    private const double ShortestTurn = 1e-6; // a user whose requests take no time at all still lets time pass
+    private const double ShortestTurn = 1e-4; // a user whose requests take no time still lets time pass
 
     private readonly double[] _shareUpTo;
-    private readonly DurationTable[] _services;
+    private readonly DurationTables _services;
     private readonly List<User> _users = [];
     private readonly PriorityQueue<User, (double At, int Number)> _next = new();
     private readonly double[] _unit = new double[1];
@@ -18,7 +18,7 @@ internal sealed class UserPopulation
     /// <param name="input">What is simulated.</param>
     /// <param name="services">Service times kind by kind.</param>
     /// <param name="seed">Seed of the run.</param>
-    public UserPopulation(SimulationInput input, DurationTable[] services, ulong seed)
+    public UserPopulation(SimulationInput input, DurationTables services, ulong seed)
     {
         double sum = 0;
         _shareUpTo = [.. input.Kinds.Select(k => sum += k.Share)];
@@ -53,9 +53,9 @@ internal sealed class UserPopulation
         }
 
         _unit[0] = user.Random.NextUnit();
-        _services[kind].Fill(_unit, batch.Service);
         batch.At[0] = when.At;
         batch.Kind[0] = kind;
+        _services.Fill(_unit, batch.Kind, batch.Service);
         batch.Count = 1;
         user.Left--;
         user.SentAt = when.At;

@@ -51,7 +51,8 @@ public static class PolicyChanges
         {
             parts.Add(new PolicyChange(
                 $"evaluation_interval {Text(loop.EvaluationInterval)} → {Text(often)}",
-                "the rules see a surge up to 45 s earlier", $"global:\n  evaluation_interval: {Text(often)}", "prometheus",
+                "the rules see a surge up to 45 s earlier", $"global:\n  evaluation_interval: {Text(often)}",
+                "prometheus",
                 loop with { EvaluationInterval = often }));
         }
 
@@ -88,9 +89,11 @@ public static class PolicyChanges
         }
 
         return new PolicyChange(
-            $"group_wait {Text(route.GroupWait)} → {Text(wait)}, group_interval {Text(route.GroupInterval)} → {Text(interval)}",
+            $"group_wait {Text(route.GroupWait)} → {Text(wait)}, group_interval {Text(route.GroupInterval)} → "
+            + $"{Text(interval)}",
             "the scaler hears of a new alert at once, and again every minute",
-            $"route:\n  group_wait: {Text(wait)}\n  group_interval: {Text(interval)}\n  repeat_interval: {Text(repeat)}",
+            $"route:\n  group_wait: {Text(wait)}\n  group_interval: {Text(interval)}\n  repeat_interval: "
+            + $"{Text(repeat)}",
             "alertmanager", loop with { Alertmanager = loop.Alertmanager.WithTimers(wait, interval, repeat) });
     }
 
@@ -101,6 +104,7 @@ public static class PolicyChanges
         && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
             ? value : otherwise;
 
-    private static Dictionary<string, string> Label(IReadOnlyDictionary<string, string> labels, string name, int value) =>
+    private static Dictionary<string,
+        string> Label(IReadOnlyDictionary<string, string> labels, string name, int value) =>
         new(labels, StringComparer.Ordinal) { [name] = value.ToString(CultureInfo.InvariantCulture) };
 }

@@ -63,21 +63,24 @@ internal sealed class DemoMetrics(string service)
         {
             if (_series.Count > 0)
             {
-                text.Append("# HELP ").Append(Name).Append(" Request response time\n# TYPE ").Append(Name).Append(" histogram\n");
+                text.Append("# HELP ").Append(Name).Append(" Request response time\n");
+                text.Append("# TYPE ").Append(Name).Append(" histogram\n");
             }
 
             foreach ((Key key, Series series) in _series)
             {
-                string labels = string.Create(CultureInfo.InvariantCulture,
-                    $"code=\"{key.Code}\",method=\"{Escape(key.Method)}\",path=\"{Escape(key.Path)}\",service=\"{Escape(service)}\"");
+                string labels = string.Create(CultureInfo.InvariantCulture, $"code=\"{key.Code}\",")
+                    + $"method=\"{Escape(key.Method)}\",path=\"{Escape(key.Path)}\",service=\"{Escape(service)}\"";
                 long count = 0;
                 for (int i = 0; i < BoundTexts.Length; i++)
                 {
                     count += series.Counts[i];
-                    text.Append(CultureInfo.InvariantCulture, $"{Name}_bucket{{{labels},le=\"{BoundTexts[i]}\"}} {count}\n");
+                    text.Append(Name).Append("_bucket{").Append(labels).Append(",le=\"").Append(BoundTexts[i])
+                        .Append(CultureInfo.InvariantCulture, $"\"}} {count}\n");
                 }
 
-                text.Append(CultureInfo.InvariantCulture, $"{Name}_sum{{{labels}}} {series.Sum}\n{Name}_count{{{labels}}} {count}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{Name}_sum{{{labels}}} {series.Sum}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{Name}_count{{{labels}}} {count}\n");
             }
         }
 

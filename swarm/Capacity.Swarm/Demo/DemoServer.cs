@@ -29,7 +29,9 @@ public sealed record DemoSettings
     public ulong Seed { get; init; }
 }
 
-/// <summary>The demo service: <c>/demo/hello?delay=ms</c>, <c>/demo/random-error</c> and <c>/metrics</c> on a real port.</summary>
+/// <summary>
+/// The demo service: <c>/demo/hello?delay=ms</c>, <c>/demo/random-error</c> and <c>/metrics</c> on a real port.
+/// </summary>
 /// <remarks>
 /// Source: go-demo's main.go, without the parts that need MongoDB. Added are the limit of workers, the burnt CPU time
 /// and the <c>Server-Timing</c> header, which tells how long a worker was held (<c>app</c>) and waited for
@@ -101,7 +103,8 @@ public sealed class DemoServer : IAsyncDisposable
         var server = new DemoServer(settings, timer);
         try
         {
-            server._host = await HttpHost.StartAsync(settings.Listen, settings.Port, server.HandleAsync, cancellationToken);
+            server._host = await HttpHost.StartAsync(
+                settings.Listen, settings.Port, server.HandleAsync, cancellationToken);
             return server;
         }
         catch

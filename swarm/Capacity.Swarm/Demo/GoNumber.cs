@@ -11,8 +11,10 @@ internal static class GoNumber
 
     /// <summary>The delay that a request asks for.</summary>
     /// <param name="text">Milliseconds; null when the request has no such parameter.</param>
-    /// <returns>Zero unless the text is a whole number above zero: an optional sign and ASCII digits, nothing else.</returns>
-    /// <remarks>Source: Go's strconv.Atoi; its multiplication by a million makes numbers out of range negative.</remarks>
+    /// <returns>Zero unless the text is a whole number above zero: an optional sign and ASCII digits, nothing
+    /// else.</returns>
+    /// <remarks>Source: Go's strconv.Atoi; its multiplication by a million makes numbers out of range
+    /// negative.</remarks>
     public static TimeSpan Delay(string? text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long ms)
         && text.AsSpan().IndexOfAnyExcept(Letters) < 0 && ms > 0

@@ -28,17 +28,19 @@ internal sealed class Agenda : IDisposable
     private readonly PreciseWait _wait = new();
     private readonly long _startTimestamp;
     private readonly ControlLoop _loop;
-    private readonly Action<IReadOnlyList<LoopEvent>> _happened;
+    private readonly Action<IReadOnlyList<LoopEvent>, Instant> _happened;
     private readonly Thread _thread;
     private long _number;
     private volatile bool _ended;
+    private bool _closed;
 
     /// <summary>Prepares the clock; nothing happens before <see cref="Begin"/>.</summary>
     /// <param name="startTimestamp">The <see cref="Stopwatch"/> timestamp of the start.</param>
     /// <param name="start">The instant of the start.</param>
     /// <param name="loop">Is advanced when something of it is due.</param>
-    /// <param name="happened">Told what the loop did.</param>
-    public Agenda(long startTimestamp, Instant start, ControlLoop loop, Action<IReadOnlyList<LoopEvent>> happened)
+    /// <param name="happened">Told what the loop did, and when that really was.</param>
+    public Agenda(long startTimestamp, Instant start, ControlLoop loop, Action<IReadOnlyList<LoopEvent>,
+        Instant> happened)
     {
         _startTimestamp = startTimestamp;
         Start = start;
@@ -70,12 +72,19 @@ internal sealed class Agenda : IDisposable
 
     /// <summary>Has something done as soon as possible. On any thread.</summary>
     /// <param name="what">Gets the present instant.</param>
-    public void Post(Action<Instant> what)
+    /// <returns>Whether it will be done: not after the end.</returns>
+    public bool Post(Action<Instant> what)
     {
-        if (!_ended)
+        lock (_posted)
         {
+            if (_closed)
+            {
+                return false;
+            }
+
             _posted.Enqueue(what);
             _wait.Wake();
+            return true;
         }
     }
 
@@ -86,6 +95,24 @@ internal sealed class Agenda : IDisposable
         if (_thread.IsAlive)
         {
             _thread.Join();
+        }
+
+        lock (_posted)
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                DoPosted(); // a replica may have come up meanwhile: who disposes of the others must know it
+                _wait.Dispose();
+            }
+        }
+    }
+
+    private void DoPosted()
+    {
+        while (_posted.TryDequeue(out Action<Instant>? posted))
+        {
+            posted(Now);
         }
     }
 
@@ -114,11 +141,7 @@ internal sealed class Agenda : IDisposable
         var events = new List<LoopEvent>();
         lock (Gate)
         {
-            while (_posted.TryDequeue(out Action<Instant>? posted))
-            {
-                posted(Now);
-            }
-
+            DoPosted();
             while (true)
             {
                 Instant planned = _due.TryPeek(out Action<Instant>? what, out (long Ticks, Turn, long) when)
@@ -139,7 +162,7 @@ internal sealed class Agenda : IDisposable
                 {
                     events.Clear();
                     _loop.Advance(next, events);
-                    _happened(events);
+                    _happened(events, Now);
                 }
             }
         }

@@ -10,13 +10,17 @@ internal sealed class ClusterRecord(Instant start)
     private readonly List<(double At, int Value)> _desired = [];
     private readonly List<(double At, int Value)> _ready = [];
     private readonly List<RunEvent> _events = [];
-    private readonly List<(LoopEvent.Scaled Action, IReadOnlyList<LiveReplica> Replicas)> _actions = [];
+    private readonly List<(LoopEvent.Scaled Action, Instant Now, IReadOnlyList<LiveReplica> Replicas)> _actions = [];
     private readonly List<AlertSpan> _alerts = [];
     private readonly Dictionary<LabelSet, int> _open = []; // the span of each alert that holds now
+    private readonly Dictionary<Instant, Instant> _real = []; // when that which was due at an instant was really done
 
     /// <summary>Alerts that fire now, by name.</summary>
     public IReadOnlyList<string> Firing =>
-        [.. _open.Values.Select(i => _alerts[i]).Where(a => !double.IsNaN(a.Firing)).Select(a => a.Name).Order(StringComparer.Ordinal)];
+    [
+        .. _open.Values.Select(i => _alerts[i]).Where(a => !double.IsNaN(a.Firing))
+            .Select(a => a.Name).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Everything of note so far.</summary>
     public IReadOnlyList<RunEvent> Events => _events;
@@ -33,28 +37,30 @@ internal sealed class ClusterRecord(Instant start)
     /// <summary>The control loop did something.</summary>
     /// <param name="happened">What.</param>
     /// <param name="replicas">Replicas that come or go because of it.</param>
-    public void Add(LoopEvent happened, IReadOnlyList<LiveReplica> replicas)
+    /// <param name="now">When it was really done: what is measured is this, not when it was due.</param>
+    public void Add(LoopEvent happened, IReadOnlyList<LiveReplica> replicas, Instant now)
     {
+        _real[happened.At] = now;
         switch (happened)
         {
             case LoopEvent.AlertChanged change:
-                Note(change.At, "alert", $"{change.Name} is {change.To.ToString().ToLowerInvariant()}");
-                Follow(change);
+                Note(now, "alert", $"{change.Name} is {change.To.ToString().ToLowerInvariant()}");
+                Follow(change, now);
                 break;
             case LoopEvent.Notified sent:
-                Note(sent.At, "notification", $"{sent.Receiver}: {sent.Alerts} {sent.Status}");
+                Note(now, "notification", $"{sent.Receiver}: {sent.Alerts} {sent.Status}");
                 break;
             case LoopEvent.Scaled scaled:
-                Note(scaled.At, "scale", scaled.Message);
+                Note(now, "scale", scaled.Message);
                 if (scaled.To != scaled.From)
                 {
-                    Desired(scaled.At, scaled.To);
-                    _actions.Add((scaled, replicas));
+                    Desired(now, scaled.To);
+                    _actions.Add((scaled, now, replicas));
                 }
 
                 break;
             case LoopEvent.RuleFailed failed:
-                Note(failed.At, "alert", failed.Message);
+                Note(now, "alert", failed.Message);
                 break;
             default:
                 break;
@@ -65,16 +71,20 @@ internal sealed class ClusterRecord(Instant start)
     public RunResult Complete(RunResult measured, ReplicaSet replicas)
     {
         double until = measured.Duration;
-        double[] ends = [.. Enumerable.Range(1, measured.Series.Offered.Count).Select(i => Math.Min(i * measured.Step, until))];
+        int steps = measured.Series.Offered.Count;
+        double[] ends = [.. Enumerable.Range(1, steps).Select(i => Math.Min(i * measured.Step, until))];
         return measured with
         {
             Series = measured.Series with { Desired = AtEnds(_desired, ends), Ready = AtEnds(_ready, ends) },
-            ScaleActions = [.. _actions.Where(a => Seconds(a.Action.At) <= until).Select(a => Action(a.Action, a.Replicas, until))],
+            ScaleActions =
+            [
+                .. _actions.Where(a => Seconds(a.Now) <= until).Select(a => Action(a.Action, a.Now, a.Replicas, until)),
+            ],
             Alerts = [.. _alerts.Where(a => a.Pending <= until).Select(a => Until(a, until))],
             ReplicaHours = replicas.Hours(start + TimeSpan.FromSeconds(until)),
             Events = [.. _events.Concat(measured.Events).Where(e => e.At <= until).OrderBy(e => e.At)],
-            StartupSeconds = [.. replicas.All.Where(r => r.ReadyAt < Instant.Never && r.ReadyAt > r.StartsAt)
-                .Where(r => Seconds(r.ReadyAt) <= until).Select(r => (r.ReadyAt - r.StartsAt).TotalSeconds)],
+            StartupSeconds = [.. replicas.All.Where(r => r.ListensAt < Instant.Never && r.ListensAt > r.StartsAt)
+                .Where(r => Seconds(r.ListensAt) <= until).Select(r => (r.ListensAt - r.StartsAt).TotalSeconds)],
         };
     }
 
@@ -87,9 +97,9 @@ internal sealed class ClusterRecord(Instant start)
         End = alert.End <= until ? alert.End : until,
     };
 
-    private void Follow(LoopEvent.AlertChanged change)
+    private void Follow(LoopEvent.AlertChanged change, Instant now)
     {
-        double at = Seconds(change.At);
+        double at = Seconds(now);
         if (!_open.TryGetValue(change.Labels, out int place))
         {
             if (change.To != AlertState.Inactive)
@@ -111,24 +121,27 @@ internal sealed class ClusterRecord(Instant start)
         }
     }
 
-    private ScaleAction Action(LoopEvent.Scaled scaled, IReadOnlyList<LiveReplica> replicas, double until)
+    private ScaleAction Action(
+        LoopEvent.Scaled scaled, Instant now, IReadOnlyList<LiveReplica> replicas, double until)
     {
         bool up = scaled.To > scaled.From;
         double NotAfterEnd(Instant at) => at < Instant.Never && Seconds(at) <= until ? Seconds(at) : double.NaN;
-        double Last(Func<LiveReplica, Instant> what) => // NaN, which would lose in Max, must win: some have not got there
-            replicas.Any(r => double.IsNaN(NotAfterEnd(what(r)))) ? double.NaN : replicas.Max(r => NotAfterEnd(what(r)));
-        return new ScaleAction(Seconds(scaled.At), scaled.From, scaled.To, scaled.Alert, scaled.Message, new ScaleChain
+        double First(Func<LiveReplica, Instant> what) => NotAfterEnd(replicas.Select(what).Min());
+        double Last(Func<LiveReplica, Instant> what) => NotAfterEnd(replicas.Select(what).Max());
+        return new ScaleAction(Seconds(now), scaled.From, scaled.To, scaled.Alert, scaled.Message, new ScaleChain
         {
             Scraped = Seconds(scaled.Scraped),
-            Active = Seconds(scaled.Active),
-            Fired = Seconds(scaled.Fired),
-            Flushed = Seconds(scaled.Flushed),
-            Delivered = Seconds(scaled.At),
-            Started = up ? replicas.Select(r => NotAfterEnd(r.StartsAt)).Where(s => !double.IsNaN(s)).DefaultIfEmpty(double.NaN).Min() : double.NaN,
+            Active = Real(scaled.Active),
+            Fired = Real(scaled.Fired),
+            Flushed = Real(scaled.Flushed),
+            Delivered = Seconds(now),
+            Started = up ? First(r => r.StartsAt) : double.NaN,
             Ready = up ? Last(r => r.ReadyAt) : double.NaN,
             InRotation = Last(r => up ? r.JoinsAt : r.LeavesAt),
         });
     }
+
+    private double Real(Instant due) => Seconds(_real.GetValueOrDefault(due, due));
 
     private double Seconds(Instant instant) => (instant - start).TotalSeconds;
 }

@@ -60,7 +60,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ClusterException">The port cannot be used.</exception>
     public static async Task<EmbeddedCluster> StartAsync(
-        LoopSettings settings, ServiceModel service, ulong seed, int port = 0, CancellationToken cancellationToken = default)
+        LoopSettings settings, ServiceModel service, ulong seed, int port = 0,
+        CancellationToken cancellationToken = default)
     {
         LoadBalancer balancer = await LoadBalancer.StartAsync(port, cancellationToken);
         var cluster = new EmbeddedCluster(settings, service, seed, balancer);
@@ -96,7 +97,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     }
 
     /// <summary>Adds replicas, alerts and scale actions to what the load engine measured.</summary>
-    /// <param name="measured">A run with the start that <see cref="Begin"/> got; nothing after its end is added.</param>
+    /// <param name="measured">A run with the start that <see cref="Begin"/> got; nothing after its end is
+    /// added.</param>
     public RunResult Complete(RunResult measured)
     {
         if (_agenda is null)
@@ -137,6 +139,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         _scraper?.Dispose();
         await _balancer.DisposeAsync();
         await _replicas.DisposeAsync();
+        await Task.Yield(); // leaves the sockets' own thread, on which nothing may block
     }
 
     private void Note(Instant at, LiveReplica replica, string what)
@@ -145,7 +148,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         _record.Ready(at, _replicas.InRotation);
     }
 
-    private void Apply(IReadOnlyList<LoopEvent> events)
+    private void Apply(IReadOnlyList<LoopEvent> events, Instant now)
     {
         foreach (LoopEvent happened in events)
         {
@@ -153,11 +156,11 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             if (happened is LoopEvent.Scaled scaled && scaled.To != scaled.From)
             {
                 changed = scaled.To > scaled.From
-                    ? _replicas.Grow(scaled.To - scaled.From, scaled.At)
-                    : _replicas.Shrink(scaled.From - scaled.To, scaled.At);
+                    ? _replicas.Grow(scaled.To - scaled.From, now)
+                    : _replicas.Shrink(scaled.From - scaled.To, now);
             }
 
-            _record!.Add(happened, changed);
+            _record!.Add(happened, changed, now);
         }
     }
 }

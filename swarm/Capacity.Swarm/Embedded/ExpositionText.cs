@@ -11,6 +11,9 @@ namespace Capacity.Swarm.Embedded;
 /// </remarks>
 internal static class ExpositionText
 {
+    private const NumberStyles Number =
+        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     /// <summary>Reads all samples.</summary>
     /// <returns>Null when any line is not a sample, a comment or empty.</returns>
     public static List<(LabelSet Labels, double Value)>? Read(string text)
@@ -143,10 +146,7 @@ internal static class ExpositionText
         "+Inf" or "Inf" => double.PositiveInfinity,
         "-Inf" => double.NegativeInfinity,
         "NaN" => double.NaN,
-        _ => double.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowLeadingWhite & ~NumberStyles.AllowTrailingWhite,
-                CultureInfo.InvariantCulture, out double value)
-            ? value
-            : null,
+        _ => double.TryParse(text, Number, CultureInfo.InvariantCulture, out double value) ? value : null,
     };
 
     private static bool IsName(char c, bool first, bool colon) =>

@@ -17,6 +17,9 @@ internal sealed class LiveReplica(int number)
     /// <summary>When it was ready.</summary>
     public Instant ReadyAt { get; set; } = Instant.Never;
 
+    /// <summary>When its server listened.</summary>
+    public Instant ListensAt { get; set; } = Instant.Never;
+
     /// <summary>When the balancer began to send it requests.</summary>
     public Instant JoinsAt { get; set; } = Instant.Never;
 

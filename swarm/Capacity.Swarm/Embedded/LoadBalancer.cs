@@ -59,7 +59,8 @@ public sealed class LoadBalancer : IAsyncDisposable
         var balancer = new LoadBalancer();
         try
         {
-            balancer._host = await HttpHost.StartAsync(IPAddress.Loopback, port, balancer.HandleAsync, cancellationToken);
+            balancer._host = await HttpHost.StartAsync(
+                IPAddress.Loopback, port, balancer.HandleAsync, cancellationToken);
             return balancer;
         }
         catch
@@ -139,9 +140,10 @@ public sealed class LoadBalancer : IAsyncDisposable
         };
         foreach ((string name, StringValues values) in asked.Headers)
         {
-            if (!HopByHop.Contains(name) && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            IEnumerable<string?> all = values;
+            if (!HopByHop.Contains(name) && !request.Headers.TryAddWithoutValidation(name, all))
             {
-                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+                request.Content?.Headers.TryAddWithoutValidation(name, all);
             }
         }
 

@@ -129,7 +129,8 @@ internal sealed class ReplicaSet : IAsyncDisposable
                 Service = LoopSettingsReader.StackName(_settings.Service),
                 Workers = _service.Workers,
                 CpuPerRequest = _service.CpuPerRequest,
-                Seed = RandomSource.SeedOf(_seed, string.Create(CultureInfo.InvariantCulture, $"replica-{replica.Number}")),
+                Seed = RandomSource.SeedOf(
+                    _seed, string.Create(CultureInfo.InvariantCulture, $"replica-{replica.Number}")),
             },
             _timer,
             cancellationToken);
@@ -160,7 +161,10 @@ internal sealed class ReplicaSet : IAsyncDisposable
         try
         {
             DemoServer server = await Task.Run(() => StartServerAsync(replica, CancellationToken.None));
-            _agenda!.Post(now => Listens(replica, server, now));
+            if (!_agenda!.Post(now => Listens(replica, server, now)))
+            {
+                await server.DisposeAsync(); // the run is over
+            }
         }
         catch (ClusterException problem)
         {
@@ -172,6 +176,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
     private void Listens(LiveReplica replica, DemoServer server, Instant now)
     {
         Attach(replica, server);
+        replica.ListensAt = now;
         if (replica.LeavesAt < Instant.Never)
         {
             _ = EndAsync(replica, cut: true);
@@ -253,7 +258,9 @@ internal sealed class ReplicaSet : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks again and again whether the replica is idle; twice in a row, as a request may be on its way.</summary>
+    /// <summary>
+    /// Looks again and again whether the replica is idle; twice in a row, as a request may be on its way.
+    /// </summary>
     private void Drain(LiveReplica replica, Instant until, bool idleBefore) =>
         _agenda!.Plan(_agenda.Now + IdleCheck, Turn.Replica, at =>
         {

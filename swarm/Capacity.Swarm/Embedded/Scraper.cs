@@ -39,11 +39,10 @@ internal sealed class Scraper : IDisposable
         {
             if (replica.InRotation && replica.Target is null)
             {
-                LabelSet labels = LabelSet.Of(("job", _settings.Service), ("instance", replica.Backend!.Address.Authority));
+                LabelSet labels = LabelSet.Of(
+                    ("job", _settings.Service), ("instance", replica.Backend!.Address.Authority));
                 replica.Target = new ScrapeTarget(_loop.Samples, labels, _settings.ScrapeInterval);
-                Instant first = _agenda.Start + _settings.ScrapePhase(replica.Number);
-                long slots = Math.Max(0, ((at - first).Ticks + _settings.ScrapeInterval.Ticks - 1) / _settings.ScrapeInterval.Ticks);
-                _agenda.Plan(first + (slots * _settings.ScrapeInterval), Turn.Scrape, next => Scrape(replica, next));
+                _agenda.Plan(NextSlot(replica, at), Turn.Scrape, next => Scrape(replica, next));
             }
             else if (!replica.InRotation && replica.Target is { } target)
             {
@@ -58,6 +57,14 @@ internal sealed class Scraper : IDisposable
         }
 
         _agenda.Plan(at + _settings.DiscoveryRefresh, Turn.Discovery, Discover);
+    }
+
+    private Instant NextSlot(LiveReplica replica, Instant from)
+    {
+        Instant first = _agenda.Start + _settings.ScrapePhase(replica.Number);
+        long interval = _settings.ScrapeInterval.Ticks;
+        long slot = Math.Max(0, ((from - first).Ticks + interval - 1) / interval);
+        return first + (slot * _settings.ScrapeInterval);
     }
 
     private void Scrape(LiveReplica replica, Instant at)

@@ -3,13 +3,13 @@ using System.Text.Json;
 using Capacity.Control;
 using Capacity.Control.Alertmanager;
 using Capacity.Control.Rules;
-using Capacity.Control.Samples;
 using Capacity.Model;
 using Capacity.Tests.Labels;
 
 namespace Capacity.Tests.Control;
 
-/// <summary>The recorded run of the tutorial: its own scrapes go in, the scaler's recorded answers must come out.</summary>
+/// <summary>The recorded run of the tutorial: its own scrapes go in, the scaler's recorded answers must come
+/// out.</summary>
 public sealed class TutorialReplayTests
 {
     private static readonly Instant Start = Instant.FromSeconds(1795210902.368);
@@ -51,7 +51,10 @@ public sealed class TutorialReplayTests
             InitialReplicas = 4,
             ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["com.df.scaleMin"] = "2", ["com.df.scaleMax"] = "7", ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
+                ["com.df.scaleMin"] = "2",
+                ["com.df.scaleMax"] = "7",
+                ["com.df.scaleUpBy"] = "2",
+                ["com.df.scaleDownBy"] = "1",
             },
             ScrapeInterval = TimeSpan.FromSeconds(10),
             EvaluationInterval = TimeSpan.FromMinutes(1),
@@ -62,7 +65,8 @@ public sealed class TutorialReplayTests
             Alertmanager = alertmanager,
             AlertmanagerOptions = new AlertmanagerOptions
             {
-                Profile = AlertmanagerProfile.V014, TimerDrift = TimeSpan.FromMilliseconds(23.3),
+                Profile = AlertmanagerProfile.V014,
+                TimerDrift = TimeSpan.FromMilliseconds(23.3),
             },
             AlertmanagerAge = TimeSpan.FromSeconds(4.248),
             Delays = new LoopDelays { Delivery = 0.008, Post = 0.01 },

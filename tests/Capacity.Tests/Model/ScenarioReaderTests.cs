@@ -50,15 +50,26 @@ public sealed class ScenarioReaderTests
             scenario.Requests[1]);
         Assert.Equal(0.015, scenario.Requests[0].ServiceTime.Quantile(0.95), 1e-6);
         Assert.Equal(
-            new ServiceModel { Workers = 8, Startup = new ServiceLaw.Uniform(1, 3), StopGrace = 10,
-            CpuPerRequest = 0.002 },
+            new ServiceModel
+            {
+                Workers = 8,
+                Startup = new ServiceLaw.Uniform(1, 3),
+                StopGrace = 10,
+                CpuPerRequest = 0.002
+            },
             scenario.Service);
         Assert.Equal([0.4, 0.001, 8, 3], scenario.Objectives.Select(o => o.Limit));
         Assert.Equal(60, scenario.Objectives[0].Except);
         Assert.Equal(new Rehearsal { Speed = 30, Demand = 0.5 }, scenario.Rehearsal);
         Assert.Equal(
-            new LoopDelays { Post = 0.001, Delivery = 0.002, Orchestrator = 0.003, Rotation = 0.004,
-            TimerDrift = 0.005 },
+            new LoopDelays
+            {
+                Post = 0.001,
+                Delivery = 0.002,
+                Orchestrator = 0.003,
+                Rotation = 0.004,
+                TimerDrift = 0.005
+            },
             scenario.Delays);
     }
 
@@ -150,7 +161,8 @@ public sealed class ScenarioReaderTests
     [InlineData("over: 20s", "inject: 5/s",
         "CAP013 6:42 a load stage can have only one of the keys 'inject', 'ramp_to', 'users' and 'pause' → make "
         + "it two stages, or remove one")]
-    [InlineData("pause: 4m", "pause: 4m, vus: 3", "CAP010 8:31 unknown key 'vus' in a load stage → did you mean 'users'?")]
+    [InlineData("pause: 4m", "pause: 4m, vus: 3",
+        "CAP010 8:31 unknown key 'vus' in a load stage → did you mean 'users'?")]
     [InlineData("pause: 4m", "pauze: 4m", "CAP010 8:20 unknown key 'pauze' in a load stage → did you mean 'pause'?")]
     [InlineData(", pause: 4m", "",
         "CAP013 8:5 a load stage needs one of the keys 'inject', 'ramp_to', 'users' and 'pause' → write for "

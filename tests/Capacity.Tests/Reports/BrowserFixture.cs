@@ -56,7 +56,9 @@ public sealed class BrowserFixture : IAsyncLifetime
         await File.WriteAllTextAsync(path, html, TestContext.Current.CancellationToken);
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 900 }, BypassCSP = false,
+            ColorScheme = scheme,
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            BypassCSP = false,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(testFile)!, "../../.."));

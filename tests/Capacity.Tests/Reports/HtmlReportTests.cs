@@ -90,6 +90,18 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void A_report_with_next_to_nothing_in_it_still_renders()
+    {
+        CheckReport report = SampleReport.Bare();
+
+        Assert.DoesNotContain("NaN", Body(report), StringComparison.Ordinal);
+        Assert.NotEmpty(MarkdownReport.Render(report));
+        Assert.NotEmpty(JUnitReport.Render(report));
+        Assert.NotEmpty(TerminalSummary.Lines(report));
+        Assert.NotEmpty(CheckReportJson.ToUtf8(report));
+    }
+
+    [Fact]
     public void Hostile_names_stay_text()
     {
         string page = HtmlReport.Render(SampleReport.Hostile());

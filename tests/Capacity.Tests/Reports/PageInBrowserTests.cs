@@ -1,9 +1,11 @@
 using Capacity.Reports;
+using Capacity.Tests.Support;
 using Microsoft.Playwright;
 
 namespace Capacity.Tests.Reports;
 
 /// <summary>The page in a real browser, opened from a file as its readers do.</summary>
+[Collection(RealClock.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class PageInBrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
@@ -133,6 +135,17 @@ public sealed class PageInBrowserTests(BrowserFixture browser) : IClassFixture<B
         await page.ShootAsync("print.png");
         Assert.Equal("rgb(255, 255, 255)",
             await page.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+    }
+
+    [Fact]
+    public async Task A_page_with_next_to_nothing_in_it_has_no_errors()
+    {
+        string html = HtmlReport.Render(SampleReport.Bare());
+        await using OpenPage page = await browser.OpenAsync(html, "bare.html", ColorScheme.Light, 1280);
+        await page.ShootAsync("bare.png");
+
+        Assert.Equal([], page.Complaints);
+        Assert.Equal([], await page.BarriersAsync());
     }
 
     [Fact]

@@ -91,8 +91,15 @@ public class RunResultJsonTests
         {
             int at = (int)(random.NextUnit() * text.Length);
             int cut = (int)(random.NextUnit() * 6);
-            string put = ((int)(random.NextUnit() * 6)) switch { 0 => "", 1 => "null", 2 => "\"", 3 => "[",
-                4 => "-9e99", _ => "\ud800" };
+            string put = ((int)(random.NextUnit() * 6)) switch
+            {
+                0 => "",
+                1 => "null",
+                2 => "\"",
+                3 => "[",
+                4 => "-9e99",
+                _ => "\ud800"
+            };
             RunResultJson.Read(new SourceText("run.json", text[..at] + put + text[Math.Min(text.Length, at + cut)..]));
         }
     }
@@ -135,9 +142,14 @@ public class RunResultJsonTests
             Step = random.NextUnit() + 1e-9,
             Series = new RunSeries
             {
-                Offered = Values(), Completed = Values(), Errors = Values(), P50 = Values(), P95 = Values(),
-                    P99 = Values(),
-                Desired = Counts(), Ready = Counts(),
+                Offered = Values(),
+                Completed = Values(),
+                Errors = Values(),
+                P50 = Values(),
+                P95 = Values(),
+                P99 = Values(),
+                Desired = Counts(),
+                Ready = Counts(),
             },
             Totals = requests,
             Kinds = [new KindResult("a", requests, latency, new LatencyHistogram(), new Dictionary<int,

@@ -67,8 +67,12 @@ internal static class SampleReport
         RunResult predicted = Poisoned(report.Predicted!);
         return report with
         {
-            Scenario = report.Scenario with { Shows = Evil, Source = new SourceText(Evil, Evil),
-                Target = new ScenarioTarget(Evil, Evil, Evil, Evil) },
+            Scenario = report.Scenario with
+            {
+                Shows = Evil,
+                Source = new SourceText(Evil, Evil),
+                Target = new ScenarioTarget(Evil, Evil, Evil, Evil)
+            },
             ToolVersion = Evil,
             Commit = Evil,
             Launches = launches,
@@ -81,6 +85,62 @@ internal static class SampleReport
             Commands = [Evil],
             Warnings = [new Diagnostic(Evil, new SourceSpan(new SourceText(Evil, Evil), 1, 1, 4), Evil, Evil,
                 Severity.Warning)],
+        };
+    }
+
+    /// <summary>One launch without objectives, steps, alerts or requests; a rehearsal cut off at once.</summary>
+    public static CheckReport Bare()
+    {
+        var none = new Band([], [], []);
+        var series = new RunSeries
+        {
+            Offered = [],
+            Completed = [],
+            Errors = [],
+            P50 = [],
+            P95 = [],
+            P99 = [],
+            Desired = [],
+            Ready = [],
+        };
+        RunResult run = SampleCurves.Run(1) with
+        {
+            Series = series,
+            Kinds = [],
+            ScaleActions = [],
+            Alerts = [],
+            Phases = [],
+            Totals = new RequestCounts(0, 0, 0, 0),
+        };
+        CheckReport report = Of("bare", stress: 1, rehearsal: false);
+        LaunchSet launches = report.Launches with
+        {
+            Launches = [new Launch(1, 1, true, [], double.NaN)],
+            Offered = none,
+            Desired = none,
+            Ready = none,
+            P50 = none,
+            P95 = none,
+            P99 = none,
+            Errors = none,
+            Middle = run,
+            AlertShares = new Dictionary<string, double>(StringComparer.Ordinal),
+            Requests = 0,
+        };
+        return report with
+        {
+            Scenario = report.Scenario with { Objectives = [], Shows = "" },
+            Launches = launches,
+            Measured = run,
+            Predicted = null,
+            Comparison = null,
+            CreatedAt = null,
+            Commit = null,
+            SimulatedIn = null,
+            Inputs = [],
+            Commands = [],
+            Warnings = [],
+            Verdict = Verdict.Decide(launches, null),
         };
     }
 
@@ -154,8 +214,11 @@ internal static class SampleReport
             MiddleNumber = 23,
             AlertShares = new Dictionary<string, double>(StringComparer.Ordinal)
             {
-                ["checkout_main_resp_time_below"] = 1, ["checkout_main_resp_time_above"] = 0.98,
-                ["LatencyP99High"] = stress > 0.8 ? 0.96 : 0.1, ["ErrorRateHigh"] = 0.27, ["QueueBacklog"] = 0.03,
+                ["checkout_main_resp_time_below"] = 1,
+                ["checkout_main_resp_time_above"] = 0.98,
+                ["LatencyP99High"] = stress > 0.8 ? 0.96 : 0.1,
+                ["ErrorRateHigh"] = 0.27,
+                ["QueueBacklog"] = 0.03,
             },
             Requests = 312_000_000,
         };

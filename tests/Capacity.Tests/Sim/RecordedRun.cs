@@ -98,7 +98,9 @@ internal sealed class RecordedRun
                 _start - Anchors.GetProperty("alertmanager_process_start_epoch").GetDouble()),
             Delays = new LoopDelays
             {
-                Post = 0.01, Delivery = webhook, Rotation = 0,
+                Post = 0.01,
+                Delivery = webhook,
+                Rotation = 0,
                 Orchestrator = Swarm.GetProperty("startup_lag_s").GetDouble() + 0.005,
             },
             KnownPhases = Phases(scrape),

@@ -39,8 +39,10 @@ internal static class Some
         InitialReplicas = replicas,
         ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["com.df.scaleMin"] = "2", ["com.df.scaleMax"] = "8",
-            ["com.df.scaleUpBy"] = "2", ["com.df.scaleDownBy"] = "1",
+            ["com.df.scaleMin"] = "2",
+            ["com.df.scaleMax"] = "8",
+            ["com.df.scaleUpBy"] = "2",
+            ["com.df.scaleDownBy"] = "1",
         },
         ScrapeInterval = TimeSpan.FromSeconds(5),
         EvaluationInterval = TimeSpan.FromSeconds(10),

@@ -59,7 +59,8 @@ public sealed partial class TutorialTests
         double[] scrapes = [4.07, 7.30, 0.38, 4.75, 5.03, 4.15, 1.66, 0.91];
         var phases = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
         {
-            ["evaluation"] = TimeSpan.FromSeconds(evaluation), ["discovery"] = TimeSpan.Zero,
+            ["evaluation"] = TimeSpan.FromSeconds(evaluation),
+            ["discovery"] = TimeSpan.Zero,
         };
         for (int i = 0; i < scrapes.Length; i++)
         {
@@ -72,8 +73,10 @@ public sealed partial class TutorialTests
             InitialReplicas = 4,
             ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["com.df.scaleMin"] = "2", ["com.df.scaleMax"] = "7",
-                ["com.df.scaleDownBy"] = "1", ["com.df.scaleUpBy"] = "2",
+                ["com.df.scaleMin"] = "2",
+                ["com.df.scaleMax"] = "7",
+                ["com.df.scaleDownBy"] = "1",
+                ["com.df.scaleUpBy"] = "2",
             },
             ScrapeInterval = TimeSpan.FromSeconds(10),
             EvaluationInterval = TimeSpan.FromSeconds(60),
@@ -85,7 +88,8 @@ public sealed partial class TutorialTests
             Alertmanager = Some.Alertmanager(Text("am.yml")),
             AlertmanagerOptions = new AlertmanagerOptions
             {
-                Profile = AlertmanagerProfile.V014, TimerDrift = TimeSpan.FromMilliseconds(23),
+                Profile = AlertmanagerProfile.V014,
+                TimerDrift = TimeSpan.FromMilliseconds(23),
             },
             AlertmanagerAge = TimeSpan.FromSeconds(4.25), // am.log: started at 21:41:38.12
             Delays = new LoopDelays { Post = 0.015, Delivery = 0.008, Orchestrator = 0.01, Rotation = 0 },

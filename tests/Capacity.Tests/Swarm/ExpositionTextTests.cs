@@ -26,7 +26,8 @@ public sealed class ExpositionTextTests
                     && Value(read, "http_server_resp_time_count", "", name) == milliseconds.Length
                     && Value(read, "http_server_resp_time_bucket", "+Inf", name) == milliseconds.Length
                     && Value(read, "http_server_resp_time_bucket", "0.005", name) == milliseconds.Count(m => m.Get <= 5)
-                    && Math.Abs(Value(read, "http_server_resp_time_sum", "", name) - milliseconds.Sum(m => m.Get / 1000.0)) < 1e-9;
+                    && Math.Abs(Value(read, "http_server_resp_time_sum", "", name)
+                        - milliseconds.Sum(m => m.Get / 1000.0)) < 1e-9;
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -59,6 +60,8 @@ public sealed class ExpositionTextTests
     [InlineData("good 1\nup{ 1")]
     public void One_bad_line_spoils_the_scrape(string text) => Assert.Null(ExpositionText.Read(text));
 
-    private static double Value(List<(LabelSet Labels, double Value)> samples, string name, string le, string service) =>
-        samples.Single(s => s.Labels[LabelSet.MetricName] == name && s.Labels["le"] == le && s.Labels["service"] == service).Value;
+    private static double Value(
+        List<(LabelSet Labels, double Value)> samples, string name, string le, string service) =>
+        samples.Single(s => s.Labels[LabelSet.MetricName] == name && s.Labels["le"] == le
+            && s.Labels["service"] == service).Value;
 }

@@ -1,9 +1,11 @@
 using System.Net;
 using Capacity.Swarm.Demo;
 using Capacity.Swarm.Embedded;
+using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Swarm;
 
+[Collection(RealClock.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class LoadBalancerTests
 {
@@ -30,7 +32,8 @@ public sealed class LoadBalancerTests
         balancer.Rotation = backends;
         for (int i = 0; i < 30; i++)
         {
-            Assert.Equal("hello, world!\n", await Client.GetStringAsync(new Uri(balancer.Address, "/demo/hello?delay=1"), Stop));
+            string text = await Client.GetStringAsync(new Uri(balancer.Address, "/demo/hello?delay=1"), Stop);
+            Assert.Equal("hello, world!\n", text);
         }
 
         Assert.Equal([10, 10, 10], backends.Select(x => x.Sent));

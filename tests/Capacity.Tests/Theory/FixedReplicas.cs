@@ -14,7 +14,7 @@ internal static class FixedReplicas
     {
         double duration = requests / rate;
         var plan = new LoadPlan(new ArrivalProfile([new RateSegment(0, duration, rate, rate)]), [], [], duration);
-        var stream = new StreamOf(plan, spacing, new DurationTable(service), seed);
+        var stream = new StreamOf(plan, spacing, new DurationTables(service), seed);
         var settings = new EngineSettings(workers, double.PositiveInfinity, [0], 1, duration / 7, duration, duration);
         var engine = new RequestEngine(settings, stream, null, new OverheadTimes(new ServiceLaw.Constant(0), seed));
         for (int replica = 0; replica < replicas; replica++)
@@ -36,7 +36,7 @@ internal static class FixedReplicas
         var stage = new LoadStage.Users("users", users, null, think, duration);
         SimulationInput input = Some.Input(LoadPlan.Of([stage]), [kind]);
         var settings = new EngineSettings(workers, double.PositiveInfinity, [0], 1, duration / 7, duration, duration);
-        var population = new UserPopulation(input, [new DurationTable(service)], seed);
+        var population = new UserPopulation(input, new DurationTables(service), seed);
         var engine = new RequestEngine(
             settings, new RecordedRequests([], new ServiceLaw.Constant(0), seed), population,
             new OverheadTimes(new ServiceLaw.Constant(0), seed));
@@ -47,7 +47,7 @@ internal static class FixedReplicas
         return engine.Recorder;
     }
 
-    private sealed class StreamOf(LoadPlan plan, ArrivalSpacing spacing, DurationTable service, ulong seed)
+    private sealed class StreamOf(LoadPlan plan, ArrivalSpacing spacing, DurationTables service, ulong seed)
         : IRequestSource
     {
         private readonly RequestStream _stream = new(plan.Open, spacing, [1.0], seed);
@@ -56,7 +56,7 @@ internal static class FixedReplicas
         public bool Fill(RequestBatch batch)
         {
             batch.Count = _stream.Fill(batch.At, batch.Kind, _units);
-            service.Fill(_units.AsSpan(0, batch.Count), batch.Service);
+            service.Fill(_units.AsSpan(0, batch.Count), batch.Kind, batch.Service);
             return batch.Count > 0;
         }
     }

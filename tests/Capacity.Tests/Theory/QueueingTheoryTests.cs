@@ -15,19 +15,19 @@ public sealed class QueueingTheoryTests
     [InlineData("mm1_rho0.5", 5)]
     [InlineData("mm1_rho0.8", 8)]
     public void One_worker_gives_the_response_times_of_M_M_1(string oracle, double rate) =>
-        Compare(oracle, Quantiles, seed => FixedReplicas.Run(rate, Exponential, 1, 1, 200_000, seed));
+        Compare(oracle, Quantiles, seed => FixedReplicas.Run(rate, Exponential, 1, 1, 100_000, seed));
 
     [Theory]
     [InlineData("mmc_c5_rho0.9", 45, 5)]
     [InlineData("mmc_c10_rho0.8", 80, 10)]
     public void Several_workers_give_the_response_times_of_M_M_c(string oracle, double rate, int workers) =>
-        Compare(oracle, Quantiles, seed => FixedReplicas.Run(rate, Exponential, workers, 1, 200_000, seed));
+        Compare(oracle, Quantiles, seed => FixedReplicas.Run(rate, Exponential, workers, 1, 100_000, seed));
 
     [Theory]
     [InlineData("mg1_det_rho0.5", 5)]
     [InlineData("mg1_det_rho0.8", 8)]
     public void Constant_service_gives_the_mean_of_M_D_1(string oracle, double rate) =>
-        Compare(oracle, ["W"], seed => FixedReplicas.Run(rate, new ServiceLaw.Constant(0.1), 1, 1, 200_000, seed));
+        Compare(oracle, ["W"], seed => FixedReplicas.Run(rate, new ServiceLaw.Constant(0.1), 1, 1, 100_000, seed));
 
     [Theory]
     [InlineData("md1_dist_rho0.5", 5)]
@@ -35,13 +35,13 @@ public sealed class QueueingTheoryTests
     public void Constant_service_gives_the_waits_of_M_D_1(string oracle, double rate) =>
         Compare(
             oracle, ["Wq_p90", "Wq_p95", "Wq_p99"],
-            seed => FixedReplicas.Run(rate, new ServiceLaw.Constant(0.1), 1, 1, 400_000, seed), shift: 0.1);
+            seed => FixedReplicas.Run(rate, new ServiceLaw.Constant(0.1), 1, 1, 150_000, seed), shift: 0.1);
 
     [Fact]
     public void Constant_service_and_five_workers_give_the_mean_of_M_D_5() =>
         Compare(
             "mdc_c5_rho0.8", ["Wq"],
-            seed => FixedReplicas.Run(40, new ServiceLaw.Constant(0.1), 5, 1, 400_000, seed), shift: 0.1);
+            seed => FixedReplicas.Run(40, new ServiceLaw.Constant(0.1), 5, 1, 150_000, seed), shift: 0.1);
 
     [Theory]
     [InlineData("mg1_lognormal_scv2_rho0.8", 8)]
@@ -49,14 +49,14 @@ public sealed class QueueingTheoryTests
     {
         double sigma = Math.Sqrt(Math.Log(3));
         var law = new ServiceLaw.Lognormal(0.1 / Math.Sqrt(3), sigma);
-        Compare(oracle, ["W"], seed => FixedReplicas.Run(rate, law, 1, 1, 400_000, seed));
+        Compare(oracle, ["W"], seed => FixedReplicas.Run(rate, law, 1, 1, 150_000, seed));
     }
 
     [Fact]
     public void Uniform_service_gives_the_mean_of_Pollaczek_and_Khinchine() =>
         Compare(
             "mg1_uniform_rho0.8", ["W"],
-            seed => FixedReplicas.Run(8, new ServiceLaw.Uniform(0, 0.2), 1, 1, 200_000, seed));
+            seed => FixedReplicas.Run(8, new ServiceLaw.Uniform(0, 0.2), 1, 1, 100_000, seed));
 
     [Theory]
     [InlineData("e2m1_rho0.8", 8, 2)]
@@ -66,7 +66,7 @@ public sealed class QueueingTheoryTests
     public void Round_robin_over_k_replicas_gives_each_of_them_Erlang_k_arrivals(
         string oracle, double rate, int replicas) =>
         Compare(
-            oracle, Quantiles, seed => FixedReplicas.Run(rate * replicas, Exponential, 1, replicas, 400_000, seed));
+            oracle, Quantiles, seed => FixedReplicas.Run(rate * replicas, Exponential, 1, replicas, 150_000, seed));
 
     [Theory]
     [InlineData("closed_c4_N50_Z1", 50, 4, 1, 0.1, 2_000)]

@@ -22,7 +22,8 @@ internal static class RangeFunctions
         {
             v = Statistics.Quantile(w.A, w.Values.ToArray());
             return true;
-        },
+        }
+        ,
         "avg_over_time" => Of(prometheus3 ? Statistics.MeanOfSum : Statistics.IncrementalMean),
         "sum_over_time" => Of(Statistics.Sum),
         "min_over_time" => Of(Minimum),

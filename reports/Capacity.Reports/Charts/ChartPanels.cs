@@ -4,7 +4,7 @@ using Capacity.Model;
 namespace Capacity.Reports;
 
 /// <summary>Turns the figures into panels.</summary>
-internal static class ChartData
+internal static class ChartPanels
 {
     private const int MostPoints = 1500; // more than pixels on a wide screen; a day in seconds would not draw
 
@@ -19,25 +19,39 @@ internal static class ChartData
         ChartArea[] areas = [.. figures.Breaches.Select(b => new ChartArea(b.From, b.To))];
         var panel = new ChartSpec
         {
-            Id = "traffic", Title = "Traffic", Unit = "requests/s", Format = "count", Height = 92,
+            Id = "traffic",
+            Title = "Traffic",
+            Unit = "requests/s",
+            Format = "count",
+            Height = 92,
             Duration = set.Duration,
-            Step = set.Step, Min = 0, Areas = areas,
+            Step = set.Step,
+            Min = 0,
+            Areas = areas,
             Series = [Banded("offered", "c-load", "line", set.Offered) with { Fill = true }],
         };
         yield return Thin(panel);
-        yield return Thin(panel with
+        yield return Thin(Replicas(panel with
         {
-            Id = "replicas", Title = "Replicas", Unit = "", Whole = true, Height = 138,
+            Id = "replicas",
+            Title = "Replicas",
+            Unit = "",
+            Height = 138,
             Limits = Limits(figures, ObjectiveMetric.Replicas),
             Series =
             [
                 new ChartSeries("wanted", "c-dim", "step", Rounded(set.Desired.Median)) { Dash = true, Width = 1.6 },
                 Banded("ready", "c-rep", "step", set.Ready) with { Fill = true, Width = 2 },
             ],
-        });
+        }));
         yield return Thin(Latency(panel with
         {
-            Id = "latency", Title = "Latency", Unit = "", Height = 210, TimeLabels = true, Format = "duration",
+            Id = "latency",
+            Title = "Latency",
+            Unit = "",
+            Height = 210,
+            TimeLabels = true,
+            Format = "duration",
             Limits = Limits(figures, ObjectiveMetric.LatencyP50, ObjectiveMetric.LatencyP95,
                 ObjectiveMetric.LatencyP99),
             Series =
@@ -59,19 +73,27 @@ internal static class ChartData
         RunResult? predicted = report.Predicted;
         var panel = new ChartSpec
         {
-            Id = "rehearsal-replicas", Title = "Replicas of the rehearsal", Format = "count", Height = 170,
-            Whole = true,
-            Duration = measured.Duration, Step = measured.Step, Min = 0, TimeLabels = true,
+            Id = "rehearsal-replicas",
+            Title = "Replicas of the rehearsal",
+            Format = "count",
+            Height = 170,
+
+            Duration = measured.Duration,
+            Step = measured.Step,
+            Min = 0,
+            TimeLabels = true,
             Series =
             [
                 .. Line("predicted", "c-rep", "step", predicted?.Series.Ready.Select(r => (double)r), dash: false),
                 .. Line("measured", "c-meas", "step", measured.Series.Ready.Select(r => (double)r), dash: true),
             ],
         };
-        yield return Thin(panel);
+        yield return Thin(Replicas(panel));
         yield return Thin(Latency(panel with
         {
-            Id = "rehearsal-latency", Title = "Latency of the rehearsal", Format = "duration", Whole = false,
+            Id = "rehearsal-latency",
+            Title = "Latency of the rehearsal",
+            Format = "duration",
             Series =
             [
                 .. Line("p99 predicted", "c-p99", "line", predicted?.Series.P99, dash: false),
@@ -97,6 +119,17 @@ internal static class ChartData
                 ? $"{o.Objective.Name["latency.".Length..]} limit {DurationText.Format(o.Objective.Limit)}"
                 : $"limit {NumberText.Count(o.Objective.Limit)}")),
     ];
+
+    /// <summary>An axis of whole numbers with room above the highest value, so no line lies on the frame.</summary>
+    private static ChartSpec Replicas(ChartSpec panel)
+    {
+        double most = panel.Series.SelectMany(s => s.Values.Concat(s.High ?? [])).Where(double.IsFinite)
+            .DefaultIfEmpty(1).Max();
+        ChartLimit[] near = [.. panel.Limits.Where(l => l.Value <= 2.5 * most)]; // a far limit would flatten the curve
+        most = near.Select(l => l.Value).Append(most).Max();
+        double step = Nice(Math.Max(1, most / 5), up: true);
+        return panel with { Min = 0, Max = (Math.Floor(most / step) + 1) * step, Interval = step, Limits = near };
+    }
 
     /// <summary>A logarithmic axis from below the fastest median to above the slowest end of the band.</summary>
     private static ChartSpec Latency(ChartSpec panel)
