@@ -15,8 +15,8 @@ public static class HpaPerPodReplicas
     /// <param name="pods">All pods.</param>
     /// <param name="reading">Their usage.</param>
     /// <param name="pass">When, and how strictly.</param>
-    /// <returns>Replicas, the utilization in whole per cent and the mean usage; or an error: no metrics, no pods, only
-    /// pods that do not count, a pod without a request, or requests of 0 in all.</returns>
+    /// <returns>Replicas, the utilization in whole per cent and the mean usage; or an error: no metrics, no pods,
+    /// only pods that do not count, a pod without a request, or requests of 0 in all.</returns>
     public static HpaProposal Utilization(HpaMetric.ResourceUtilization metric, int current,
         IReadOnlyList<HpaPod> pods, HpaReading reading, HpaPass pass)
     {

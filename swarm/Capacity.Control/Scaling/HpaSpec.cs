@@ -72,7 +72,7 @@ public sealed record HpaScalingRules
     /// <summary>Limits of the change. Empty allows none.</summary>
     public IReadOnlyList<HpaPolicy> Policies { get; init; } = [];
 
-    /// <summary>Share around 1 within which the ratio to the target means no change; null is the controller's.</summary>
+    /// <summary>Share around 1 within which the ratio to the target changes nothing; null: the controller's.</summary>
     public double? Tolerance { get; init; }
 }
 
@@ -114,7 +114,7 @@ public sealed record HpaOptions
     /// <summary>… or raises them to this.</summary>
     public int LegacyScaleUpMinimum { get; init; } = 4;
 
-    /// <summary>Whether the gate HPAScaleToZero is on: a service that the autoscaler stopped can be started again.</summary>
+    /// <summary>Whether the gate HPAScaleToZero is on: what the autoscaler stopped, it can start again.</summary>
     public bool ScaleToZero { get; init; }
 
     /// <summary>Whether the gate HPAConfigurableTolerance is on; off, tolerances of rules do not count.</summary>

@@ -12,7 +12,7 @@ public sealed record TargetTrackingSettings
     /// <summary>Share around the target within which nothing changes, ≥ 0.</summary>
     public double Tolerance { get; init; } = 0.1;
 
-    /// <summary>Fewest replicas, ≥ 0; below 1, the service can stop and only an outside cause starts it again.</summary>
+    /// <summary>Fewest replicas, ≥ 0. With 0 the service can stop, and only another cause starts it again.</summary>
     public int Min { get; init; } = 1;
 
     /// <summary>Most replicas, ≥ <see cref="Min"/>.</summary>
