@@ -20,7 +20,8 @@ public static class HpaPerPodReplicas
     public static HpaProposal Utilization(HpaMetric.ResourceUtilization metric, int current,
         IReadOnlyList<HpaPod> pods, HpaReading reading, HpaPass pass)
     {
-        if (Obstacle(pods, reading, $"unable to get metrics for resource {metric.Resource}", "resource") is { } obstacle)
+        string unable = $"unable to get metrics for resource {metric.Resource}";
+        if (Obstacle(pods, reading, unable, "resource") is { } obstacle)
         {
             return HpaProposal.Failed(obstacle);
         }
