@@ -25,6 +25,7 @@ internal static class RehearsalRun
     {
         try
         {
+            using var undisturbed = new Undisturbed();
             await WarmUp.RunAsync(input, stop);
             await using EmbeddedCluster cluster =
                 await EmbeddedCluster.StartAsync(input.Loop, input.Service, seed, port, stop);
