@@ -26,6 +26,7 @@ internal static class ConformanceSuites
         Files("alertmanager-traces", "alertmanager-traces", ".json", RecordedTraces.Run),
         new("am-acceptance", GoldenFolder.Files("am-acceptance-cases", ".json"),
             path => AcceptanceCases.Versions(path).Select(v => AcceptanceCases.Run(path, v))),
+        Files("hpa-cases", "hpa-cases", ".json", HpaCases.Run),
         new("e2e-tutorial", GoldenFolder.FoldersWith("events.log", "alert.rules", "am.yml", "prom_raw.json"),
             folder => [new Tutorial(folder).Run()]),
         new("recorded-runs", GoldenFolder.FoldersWith("config.json", "requests.jsonl", "replicas.jsonl"),
