@@ -67,7 +67,8 @@ internal sealed class RandomRuleCase
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"rule_files: [{rulesFile}]\n");
-        text.Append(CultureInfo.InvariantCulture, $"evaluation_interval: {Evaluation}s\ntests:\n");
+        text.Append(CultureInfo.InvariantCulture, $"evaluation_interval: {Evaluation}s\n");
+        text.Append("group_eval_order: [g0, g1]\ntests:\n"); // random without this
         text.Append(CultureInfo.InvariantCulture, $"- interval: {Step}s\n  input_series:\n");
         foreach (RandomSeries series in Series)
         {
