@@ -189,14 +189,14 @@ internal static class TemplateFunctions
 
         string sign = v < 0 ? "-" : "";
         v = Math.Abs(v);
-        long whole = (long)Math.Min(v, 1e18);
+        long whole = GoDate.Whole(v);
         (long days, long hours, long minutes, long seconds) =
             (whole / 86_400, whole / 3600 % 24, whole / 60 % 60, whole % 60);
         return (days, hours, minutes) switch
         {
-            ( > 0, _, _) => $"{sign}{days}d {hours}h {minutes}m {seconds}s",
-            (_, > 0, _) => $"{sign}{hours}h {minutes}m {seconds}s",
-            (_, _, > 0) => $"{sign}{minutes}m {seconds}s",
+            (not 0, _, _) => $"{sign}{days}d {hours}h {minutes}m {seconds}s",
+            (_, not 0, _) => $"{sign}{hours}h {minutes}m {seconds}s",
+            (_, _, not 0) => $"{sign}{minutes}m {seconds}s",
             _ => $"{sign}{GoText.General(v, 4)}s",
         };
     }

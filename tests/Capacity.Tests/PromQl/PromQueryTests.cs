@@ -42,6 +42,16 @@ public sealed class PromQueryTests
     }
 
     [Theory]
+    [InlineData("year(vector(Inf))", 292277026596)]
+    [InlineData("month(vector(-Inf))", 12)]
+    [InlineData("hour(vector(NaN))", 15)]
+    [InlineData("year(vector(-62167219200))", 0)]
+    [InlineData("day_of_week(vector(0))", 4)]
+    [InlineData("days_in_month(vector(951782400))", 29)]
+    public void Dates_wrap_around_as_in_go(string text, double expected) =>
+        Assert.Equal(expected, Vector(Query(text, new SampleStore(TimeSpan.FromHours(1))), 0)[0].Value);
+
+    [Theory]
     [InlineData("clamp_max(vector(NaN), -Inf)", double.NegativeInfinity)]
     [InlineData("clamp_min(vector(NaN), Inf)", double.PositiveInfinity)]
     [InlineData("clamp_min(vector(NaN), 1)", double.NaN)]

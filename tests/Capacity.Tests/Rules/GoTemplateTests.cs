@@ -24,6 +24,7 @@ public sealed class GoTemplateTests
     [InlineData("{{ humanize1024 $value }}", 2097152, "2Mi")]
     [InlineData("{{ humanizeDuration $value }}", 93784, "1d 2h 3m 4s")]
     [InlineData("{{ humanizeDuration $value }}", 0.0123, "12.3ms")]
+    [InlineData("{{ humanizeDuration $value }}", 1e23, "-106751991167300d -15h -30m -8s")]
     [InlineData("{{ humanizeDuration $value }}", 5.5, "5.5s")]
     [InlineData("{{ humanizePercentage $value }}", 0.12345, "12.35%")]
     [InlineData("{{ humanizeTimestamp $value }}", 1435065584.128, "2015-06-23 13:19:44.128 +0000 UTC")]

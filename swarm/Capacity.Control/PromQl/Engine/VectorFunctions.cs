@@ -110,14 +110,14 @@ internal static class NumberFunctions
         "clamp_min" => (v, low, _) => Larger(low, v),
         "clamp_max" => (v, high, _) => Smaller(high, v),
         "round" => (v, nearest, _) => Round(v, nearest),
-        "day_of_month" => (v, _, _) => Date(v).Day,
-        "day_of_week" => (v, _, _) => (int)Date(v).DayOfWeek,
-        "day_of_year" => (v, _, _) => Date(v).DayOfYear,
-        "days_in_month" => (v, _, _) => DateTime.DaysInMonth(Date(v).Year, Date(v).Month),
-        "hour" => (v, _, _) => Date(v).Hour,
-        "minute" => (v, _, _) => Date(v).Minute,
-        "month" => (v, _, _) => Date(v).Month,
-        "year" => (v, _, _) => Date(v).Year,
+        "day_of_month" => (v, _, _) => new GoDate(v).Day,
+        "day_of_week" => (v, _, _) => new GoDate(v).DayOfWeek,
+        "day_of_year" => (v, _, _) => new GoDate(v).DayOfYear,
+        "days_in_month" => (v, _, _) => new GoDate(v).DaysInMonth,
+        "hour" => (v, _, _) => new GoDate(v).Hour,
+        "minute" => (v, _, _) => new GoDate(v).Minute,
+        "month" => (v, _, _) => new GoDate(v).Month,
+        "year" => (v, _, _) => new GoDate(v).Year,
         _ => null,
     };
 
@@ -133,14 +133,6 @@ internal static class NumberFunctions
     {
         double inverse = 1 / nearest;
         return Math.Floor((value * inverse) + 0.5) / inverse;
-    }
-
-    private static DateTime Date(double seconds)
-    {
-        double min = (DateTime.MinValue - DateTime.UnixEpoch).TotalSeconds;
-        double max = (DateTime.MaxValue - DateTime.UnixEpoch).TotalSeconds - 1;
-        double inRange = double.IsNaN(seconds) ? min : Math.Clamp(Math.Truncate(seconds), min, max);
-        return DateTime.UnixEpoch.AddSeconds(inRange);
     }
 }
 
