@@ -7,7 +7,7 @@ using Capacity.Model;
 
 namespace Capacity.Cli.Commands;
 
-/// <summary><c>capacity validate</c>: every error of scenario files and of the files they name, by line and column.</summary>
+/// <summary><c>capacity validate</c>: every error of scenarios and of the files they name, by line and column.</summary>
 internal static class ValidateCommand
 {
     private static readonly JsonSerializerOptions Indented =
@@ -67,7 +67,8 @@ internal static class ValidateCommand
 
     /// <summary>Reads a scenario and, when it is sound, the files that it names.</summary>
     /// <returns>No scenario when there is an error in any of them.</returns>
-    private static (Scenario? Scenario, IReadOnlyList<Diagnostic> Diagnostics) Read(SourceText source, string[] settings)
+    private static (Scenario? Scenario, IReadOnlyList<Diagnostic> Diagnostics) Read(
+        SourceText source, string[] settings)
     {
         Parsed<Scenario> read = ScenarioReader.Read(source, settings, File.Exists);
         if (!read.TryGet(out Scenario? scenario))

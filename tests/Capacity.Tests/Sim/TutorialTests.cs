@@ -50,7 +50,8 @@ public sealed partial class TutorialTests
         };
     }
 
-    private static LoopSettings Loop()
+    /// <summary>The recorded run's control loop: files, versions, phases.</summary>
+    internal static LoopSettings Loop()
     {
         var source = new SourceText("alert.rules", Text("alert.rules"));
         Assert.True(RuleFileReader.Read(source).TryGet(out RuleFile? rules));
