@@ -7,7 +7,7 @@ using Capacity.Model;
 
 namespace Capacity.Cli.Commands;
 
-/// <summary><c>capacity validate</c>: every error of scenarios and of the files they name, by line and column.</summary>
+/// <summary><c>capacity validate</c>: every error of scenarios and the files they name, by line and column.</summary>
 internal static class ValidateCommand
 {
     private static readonly JsonSerializerOptions Indented =
