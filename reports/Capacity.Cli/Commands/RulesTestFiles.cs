@@ -1,4 +1,5 @@
-using System.IO.Enumeration;
+using System.Text;
+using System.Text.RegularExpressions;
 using Capacity.Control.Rules;
 using Capacity.Control.Rules.Testing;
 using Capacity.Model;
@@ -11,7 +12,7 @@ internal static class RulesTestFiles
     /// <summary>Reads the groups of all rule files.</summary>
     /// <param name="file">Its patterns are relative to its own folder.</param>
     /// <param name="source">The test file itself.</param>
-    /// <param name="diagnostics">Errors of rule files go here; RUL016 warns of a pattern without a file.</param>
+    /// <param name="diagnostics">Errors of rule files go here, unless there is no test to use them; RUL016 warns of a pattern without a file.</param>
     public static IReadOnlyList<RuleGroup> Read(
         RuleTestFile file, SourceText source, List<Diagnostic> diagnostics)
     {
@@ -20,14 +21,21 @@ internal static class RulesTestFiles
         var order = new List<(string File, string Group)>();
         foreach (YamlScalar pattern in file.RuleFiles)
         {
-            IReadOnlyList<string> found = Matching(folder, pattern.Text);
+            IReadOnlyList<string>? found = Matching(folder, pattern.Text);
+            if (found is null)
+            {
+                diagnostics.Add(new Diagnostic("RUL018", pattern.At, $"'{pattern.Text}' is not a pattern",
+                    "a '[' needs its ']'"));
+                continue;
+            }
+
             if (found.Count == 0)
             {
                 diagnostics.Add(new Diagnostic("RUL016", pattern.At, $"no file matches '{pattern.Text}'",
                     $"paths are relative to {folder}", Severity.Warning));
             }
 
-            foreach (string path in found)
+            foreach (string path in file.Tests.Count == 0 ? [] : found)
             {
                 Parsed<RuleFile> read = Open(path, pattern.At);
                 diagnostics.AddRange(read.Diagnostics);
@@ -44,8 +52,10 @@ internal static class RulesTestFiles
         return [.. order.Select(key => groups[key])];
     }
 
-    /// <summary>Files that a pattern with <c>*</c>, <c>?</c> in any part of its path matches, sorted.</summary>
-    internal static IReadOnlyList<string> Matching(string folder, string pattern)
+    /// <summary>Files that a pattern with <c>*</c>, <c>?</c>, <c>[a-z]</c> in any part of its path matches,
+    /// sorted.</summary>
+    /// <returns>Null when it is not a pattern.</returns>
+    internal static IReadOnlyList<string>? Matching(string folder, string pattern)
     {
         if (pattern.Length == 0)
         {
@@ -56,23 +66,62 @@ internal static class RulesTestFiles
         IEnumerable<string> found = [Path.IsPathRooted(pattern) ? "/" : folder];
         foreach (string part in parts.Where(p => p.Length > 0))
         {
-            found = [.. found.SelectMany(f => Step(f, part))];
+            if (part.AsSpan().IndexOfAny("*?[\\") < 0)
+            {
+                found = [.. found.Select(f => Path.Combine(f, part))];
+                continue;
+            }
+
+            if (Pattern(part) is not { } regex)
+            {
+                return null;
+            }
+
+            found = [.. found.SelectMany(f => Step(f, regex))];
         }
 
         return [.. found.Where(File.Exists).Select(f => f.StartsWith("./", StringComparison.Ordinal) ? f[2..] : f)
             .Order(StringComparer.Ordinal)];
     }
 
-    private static IEnumerable<string> Step(string folder, string part)
+    // Source: Go path/filepath, Match.
+    private static Regex? Pattern(string part)
     {
-        if (part.AsSpan().IndexOfAny('*', '?') < 0)
+        var regex = new StringBuilder(@"\A");
+        for (int i = 0; i < part.Length; i++)
         {
-            return [Path.Combine(folder, part)];
+            int close = part[i] == '[' ? part.IndexOf(']', Math.Min(i + 2, part.Length)) : 0;
+            if (close < 0 || (part[i] == '\\' && i + 1 == part.Length))
+            {
+                return null;
+            }
+
+            regex.Append(part[i] switch
+            {
+                '*' => ".*",
+                '?' => ".",
+                '[' => part[i..(close + 1)],
+                '\\' => Regex.Escape(part[++i].ToString()),
+                _ => Regex.Escape(part[i].ToString()),
+            });
+            i = close > 0 ? close : i;
         }
 
+        try
+        {
+            return new Regex(regex.Append(@"\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.Singleline);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> Step(string folder, Regex name)
+    {
         var info = new DirectoryInfo(folder);
         return !info.Exists ? [] : info.EnumerateFileSystemInfos()
-            .Where(e => FileSystemName.MatchesSimpleExpression(part, e.Name, ignoreCase: false))
+            .Where(e => name.IsMatch(e.Name))
             .Select(e => Path.Combine(folder, e.Name));
     }
 

@@ -46,7 +46,7 @@ internal sealed class AlertRuleRunner : IRuleRunner
         Vector result = _query.Evaluate(at);
         if (result.Count == 0 && _alerts.Count == 0)
         {
-            _series.Finish(at.Milliseconds);
+            _series.Finish(at.Milliseconds, Name, output);
             return;
         }
 
@@ -54,7 +54,7 @@ internal sealed class AlertRuleRunner : IRuleRunner
         TakeReturned(result, at);
         StepAll(at, output);
         Send(at, output);
-        _series.Finish(at.Milliseconds);
+        _series.Finish(at.Milliseconds, Name, output);
     }
 
     private void TakeReturned(Vector result, Instant at)

@@ -54,6 +54,11 @@ public static class RuleTestReader
 
         private RuleTest Test(YamlNode node)
         {
+            if (node is YamlScalar { IsNull: true })
+            {
+                return new RuleTest { At = node.At }; // "- " alone: nothing given, nothing expected
+            }
+
             var fields = new YamlFields(node, "a test", diagnostics);
             var test = new RuleTest
             {

@@ -157,12 +157,22 @@ public static class RuleTestRun
         {
             try
             {
-                runner.Run(Instant.FromMilliseconds(0) + time, new RuleOutput { WritesAlertSeries = true });
+                var output = new RuleOutput { WritesAlertSeries = true };
+                runner.Run(Instant.FromMilliseconds(0) + time, output);
+                foreach (string error in output.Errors)
+                {
+                    Fail(error);
+                }
             }
             catch (QueryFailureException failure)
             {
+                Fail(failure.Message);
+            }
+
+            void Fail(string problem)
+            {
                 RuleFailed = true;
-                Failures.Add(new RuleTestFailure(_test.At, $"rule {name}", time, failure.Message, [], []));
+                Failures.Add(new RuleTestFailure(_test.At, $"rule {name}", time, problem, [], []));
             }
         }
 

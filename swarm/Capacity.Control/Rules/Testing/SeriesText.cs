@@ -29,7 +29,7 @@ public static class SeriesText
         if (tokens[i].Value == "{" && tokens[i].Kind == TokenKind.Symbol)
         {
             i++;
-            while (tokens[i].Kind == TokenKind.Word && i + 2 < tokens.Count && tokens[i + 1].Value == "="
+            while (i + 2 < tokens.Count && IsLabelName(tokens[i]) && tokens[i + 1].Value == "="
                 && tokens[i + 2].Kind == TokenKind.Text)
             {
                 if (!labels.TryAdd(tokens[i].Value, tokens[i + 2].Value))
@@ -63,6 +63,9 @@ public static class SeriesText
         Diagnostic Wrong(Token token, string message, string hint) =>
             new("RUL011", place(Math.Min(token.Start, Math.Max(0, text.Length - 1)), token.Length), message, hint);
     }
+
+    private static bool IsLabelName(Token token) =>
+        token.Kind == TokenKind.Word && !token.Value.Contains(':', StringComparison.Ordinal);
 
     /// <summary>Reads values, each after white space.</summary>
     /// <param name="text"><c>1</c>, <c>-2.5</c>, <c>1x3</c> (four times 1), <c>0+5x3</c> (0 5 10 15), <c>_</c> and
