@@ -7,16 +7,18 @@ internal sealed class AlertLabels
 {
     private readonly LabelTable _table;
     private readonly LabelSet _external;
+    private readonly string _externalUrl;
     private readonly LabelSet _fixedLabels;
     private readonly LabelSet _fixedAnnotations;
     private readonly List<(string Name, GoTemplate Template)> _labels;
     private readonly List<(string Name, GoTemplate Template)> _annotations;
     private readonly LabelMap _withoutValue;
 
-    public AlertLabels(AlertRule rule, LabelSet external, LabelTable table)
+    public AlertLabels(AlertRule rule, RuleOptions options, LabelTable table)
     {
         _table = table;
-        _external = external;
+        _external = options.ExternalLabels;
+        _externalUrl = options.ExternalUrl;
         _labels = Templates(rule.Labels);
         _annotations = Templates(rule.Annotations);
         _fixedLabels = rule.Labels.Where(name => !_labels.Exists(l => l.Name == name)).With("alertname", rule.Name);
@@ -50,7 +52,7 @@ internal sealed class AlertLabels
         LabelSet expanded = LabelSet.Empty;
         foreach ((string name, GoTemplate template) in templates)
         {
-            expanded = expanded.With(name, template.Expand(_table[series], _external, value));
+            expanded = expanded.With(name, template.Expand(_table[series], _external, value, _externalUrl));
         }
 
         return expanded;
