@@ -2,7 +2,8 @@
 # The one way in: people and pipelines type the same words.
 #
 #   ./run.sh                     check scenarios/library/flash-sale.yaml: can our service take it?
-#   ./run.sh test [suite…]       all tests, the `fast` ones (no sockets, no browser), or suites (folders of tests/Capacity.Tests)
+#   ./run.sh test [suite…]       all tests, the `fast` ones (no sockets, no browser), or suites (folders of tests/Capacity.Tests);
+#                                only by name: `conformance` (recordings of the real programs), `differential` (those programs)
 #   ./run.sh lint                format, analyzers, warnings as errors
 #   ./run.sh bench [argument…]   benchmarks
 #   ./run.sh WORD…               capacity WORD…, for example ./run.sh validate scenario.yaml
@@ -70,6 +71,13 @@ need_chromium() {
   fi
 }
 
+# What `test differential` compares with.
+need_prometheus() {
+  if ! command -v promtool > /dev/null || ! command -v prometheus-alertmanager > /dev/null; then
+    packages "the differential tests run the real programs" prometheus prometheus-alertmanager
+  fi
+}
+
 # --- building -------------------------------------------------------------------------------------------------------
 
 # Builds a project in Release if a source is newer than its last build. Silent, unless it takes long or fails.
@@ -119,7 +127,7 @@ capacity() {
 suites() { (cd "$root/tests/Capacity.Tests" && for d in */; do compgen -G "$d*Tests.cs" > /dev/null && echo "${d%/}"; done); }
 
 run_tests() {
-  local filter=() word known name
+  local filter=() tables=() word known name table
   if [[ $# -eq 0 ]]; then set -- all; fi
   for word in "$@"; do
     known=""
@@ -131,7 +139,14 @@ run_tests() {
     elif [[ "$word" == fast ]]; then
       filter=(-trait- Category=EndToEnd) # no sockets, no browser
     elif [[ -n "$known" ]]; then
-      if [[ "$known" == Reports ]]; then need_chromium; fi
+      case "$known" in
+        Reports) need_chromium ;;
+        Differential) need_prometheus ;;&
+        Conformance | Differential) # these print tables, and run only when they are asked for
+          filter+=(-explicit on)
+          tables+=("$out/${word,,}.txt")
+          ;;
+      esac
       filter+=(-namespace "Capacity.Tests.$known" -namespace "Capacity.Tests.$known.*")
     else
       say "error: there is no test suite '$word'"
@@ -141,7 +156,7 @@ run_tests() {
   done
   local code=0 results="$out/tests.xml" plain=()
   if [[ ! -t 1 || -n "${NO_COLOR:-}" ]]; then plain=(-noColor); fi
-  rm -f "$results"
+  rm -f "$results" "${tables[@]}"
   need_dotnet
   need_node
   if build tests/Capacity.Tests; then
@@ -149,6 +164,9 @@ run_tests() {
   else
     code=$?
   fi
+  for table in "${tables[@]}"; do
+    if [[ -f "$table" ]]; then printf '\n%s\n' "$(< "$table")"; fi
+  done
   summarize "$results" "$code"
 }
 

@@ -15,11 +15,16 @@ public sealed class LabelSet : IEquatable<LabelSet>
 
     /// <summary>Creates a set. When a name occurs twice, the last value wins.</summary>
     public LabelSet(IEnumerable<KeyValuePair<string, string>> labels)
+        : this(labels, keepsEmpty: false)
+    {
+    }
+
+    private LabelSet(IEnumerable<KeyValuePair<string, string>> labels, bool keepsEmpty)
     {
         var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach ((string name, string value) in labels)
         {
-            if (value.Length == 0)
+            if (value.Length == 0 && !keepsEmpty)
             {
                 sorted.Remove(name);
             }
@@ -79,6 +84,10 @@ public sealed class LabelSet : IEquatable<LabelSet>
         return new LabelSet(pairs);
     }
 
+    /// <summary>Creates a set of annotations: unlike a label, an annotation may be empty.</summary>
+    public static LabelSet OfAnnotations(IEnumerable<KeyValuePair<string, string>> annotations) =>
+        new(annotations, keepsEmpty: true);
+
     /// <summary>The same set with one label set, or removed when the value is empty.</summary>
     public LabelSet With(string name, string value) => new([.. _labels, new(name, value)]);
 
@@ -86,7 +95,8 @@ public sealed class LabelSet : IEquatable<LabelSet>
     public LabelSet With(LabelSet others) => new([.. _labels, .. others._labels]);
 
     /// <summary>The labels whose name satisfies a condition.</summary>
-    public LabelSet Where(Func<string, bool> keep) => new(_labels.Where(l => keep(l.Key)));
+    public LabelSet Where(Func<string, bool> keep) =>
+        new(_labels.Where(l => keep(l.Key)), keepsEmpty: true); // none is empty, but for annotations
 
     /// <inheritdoc/>
     public bool Equals(LabelSet? other)

@@ -24,4 +24,8 @@ public sealed record PromQlOptions
 
     /// <summary>Step of subqueries that give none, &gt; 0; Prometheus takes its evaluation interval.</summary>
     public TimeSpan DefaultSubqueryStep { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether windows leave out the instant that they begin with. Without a value, as the profile: 2.51 to
+    /// 2.55 calculate as <see cref="PromQlProfile.Prometheus3"/> does, but with closed windows.</summary>
+    public bool? HasOpenWindows { get; init; }
 }

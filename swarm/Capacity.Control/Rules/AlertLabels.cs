@@ -35,8 +35,11 @@ internal sealed class AlertLabels
 
     public LabelSet Annotations(int series, double value) => _annotations.Count == 0
         ? _fixedAnnotations
-        : _fixedAnnotations.Where(name => !_annotations.Exists(a => a.Name == name))
-            .With(Expand(_annotations, series, value));
+        : LabelSet.OfAnnotations(
+        [
+            .. _fixedAnnotations.Labels,
+            .. _annotations.Select(a => KeyValuePair.Create(a.Name, Expand(a.Template, series, value))),
+        ]);
 
     public LabelSet Posted(LabelSet labels) => _external.Count == 0 ? labels : _external.With(labels);
 
@@ -52,9 +55,12 @@ internal sealed class AlertLabels
         LabelSet expanded = LabelSet.Empty;
         foreach ((string name, GoTemplate template) in templates)
         {
-            expanded = expanded.With(name, template.Expand(_table[series], _external, value, _externalUrl));
+            expanded = expanded.With(name, Expand(template, series, value));
         }
 
         return expanded;
     }
+
+    private string Expand(GoTemplate template, int series, double value) =>
+        template.Expand(_table[series], _external, value, _externalUrl);
 }

@@ -182,7 +182,7 @@ public static class RuleFileReader
             }
         }
 
-        return new LabelSet(pairs);
+        return key == "annotations" ? LabelSet.OfAnnotations(pairs) : new LabelSet(pairs);
     }
 
     private static void CheckTemplate(YamlScalar value, bool templates, List<Diagnostic> diagnostics)

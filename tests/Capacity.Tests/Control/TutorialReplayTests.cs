@@ -4,6 +4,7 @@ using Capacity.Control;
 using Capacity.Model;
 using Capacity.Tests.Labels;
 using Capacity.Tests.Sim;
+using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Control;
 
@@ -12,11 +13,13 @@ namespace Capacity.Tests.Control;
 public sealed class TutorialReplayTests
 {
     private static readonly Instant Start = Instant.FromSeconds(1795210902.368);
+    private static readonly Tutorial Recording =
+        new(Repository.At("tests", "Capacity.Tests", "golden", "e2e-tutorial"));
 
     [Fact]
     public void Recorded_scrapes_give_the_recorded_scale_actions()
     {
-        var loop = new ControlLoop(TutorialTests.Loop(), Start);
+        var loop = new ControlLoop(Recording.Loop(), Start);
         var events = new List<LoopEvent>();
         foreach ((long time, LabelSet labels, double value) in Samples())
         {

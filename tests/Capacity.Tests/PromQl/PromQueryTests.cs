@@ -41,6 +41,13 @@ public sealed class PromQueryTests
         Assert.Equal(2, Vector(query, 1)[0].Value);
     }
 
+    [Theory]
+    [InlineData("clamp_max(vector(NaN), -Inf)", double.NegativeInfinity)]
+    [InlineData("clamp_min(vector(NaN), Inf)", double.PositiveInfinity)]
+    [InlineData("clamp_min(vector(NaN), 1)", double.NaN)]
+    public void An_infinite_clamp_decides_even_about_nan(string text, double expected) =>
+        Assert.Equal(expected, Vector(Query(text, new SampleStore(TimeSpan.FromHours(1))), 0)[0].Value);
+
     [Fact]
     public void A_series_that_slept_longer_than_the_retention_is_seen_again_when_it_wakes()
     {

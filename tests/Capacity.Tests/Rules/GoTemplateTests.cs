@@ -28,6 +28,7 @@ public sealed class GoTemplateTests
     [InlineData("{{ humanizePercentage $value }}", 0.12345, "12.35%")]
     [InlineData("{{ humanizeTimestamp $value }}", 1435065584.128, "2015-06-23 13:19:44.128 +0000 UTC")]
     [InlineData("{{ if gt $value 1.0 }}high{{ else }}low{{ end }}", 2, "high")]
+    [InlineData("{{ gt $value 1.0 }} {{ ge $value 1.0 }} {{ lt $value 1.0 }}", double.NaN, "true true false")]
     [InlineData("{{ if eq $labels.job \"x\" \"svc\" -}}  yes {{- end }}", 2, "yes")]
     [InlineData("{{ with $labels.missing }}a{{ else }}b{{ end }}", 2, "b")]
     [InlineData("{{ $x := $labels.job | toUpper }}{{ $x }}{{/* said */}}", 2, "SVC")]

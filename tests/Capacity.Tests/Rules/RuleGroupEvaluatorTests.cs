@@ -114,6 +114,18 @@ public sealed class RuleGroupEvaluatorTests
     }
 
     [Fact]
+    public void An_annotation_that_expands_to_nothing_is_posted_empty_and_a_label_is_left_out()
+    {
+        var some = LabelSet.OfAnnotations([new("fixed", ""), new("none", "{{ $labels.none }}"), new("job", "a job")]);
+        var rule = Alert(0, 0) with { Labels = LabelSet.Of(("host", "{{ $labels.none }}")), Annotations = some };
+        var run = new Run(rule, RuleOptions.Default);
+        run.States("1");
+        AlertPost post = run.Posts[0].Post;
+        Assert.Equal("""{fixed="", job="a job", none=""}""", post.Annotations.ToString());
+        Assert.Equal("""{alertname="Hot", job="svc"}""", post.Labels.ToString());
+    }
+
+    [Fact]
     public void More_alerts_than_the_limit_drop_all()
     {
         var store = new SampleStore(TimeSpan.FromHours(1));

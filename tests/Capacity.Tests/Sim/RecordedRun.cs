@@ -5,6 +5,7 @@ using Capacity.Control.Alertmanager;
 using Capacity.Control.Rules;
 using Capacity.Model;
 using Capacity.Sim;
+using Capacity.Tests.Conformance;
 
 namespace Capacity.Tests.Sim;
 
@@ -20,6 +21,18 @@ internal sealed class RecordedRun
         _folder = folder;
         _config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json"))).RootElement;
         _start = Anchors.GetProperty("t0_epoch").GetDouble();
+    }
+
+    /// <summary>Simulates a recorded run and pairs the actions of both.</summary>
+    /// <param name="folder">Where the run was recorded.</param>
+    /// <param name="toleranceSeconds">Between two actions; without it, the evaluation interval.</param>
+    public static SuiteResult Run(string folder, double? toleranceSeconds = null)
+    {
+        var recorded = new RecordedRun(folder);
+        return RecordedActions.Compare(
+            $"recorded-runs {Path.GetFileName(folder)}", recorded.Actions,
+            LaunchSimulation.Run(recorded.Input(), 1, CancellationToken.None),
+            toleranceSeconds ?? recorded.EvaluationInterval);
     }
 
     /// <summary>The changes of the wanted replicas after the deployment: second, before, after.</summary>

@@ -21,6 +21,9 @@ internal sealed class QueryContext(SampleStore store, PromQlOptions options)
 
     public bool IsPrometheus3 { get; } = options.Profile == PromQlProfile.Prometheus3;
 
+    /// <summary>Whether windows leave out their first instant.</summary>
+    public bool HasOpenWindows { get; } = options.HasOpenWindows ?? options.Profile == PromQlProfile.Prometheus3;
+
     /// <summary>What <c>@ start()</c> means, in ms.</summary>
     public long Start { get; private set; }
 

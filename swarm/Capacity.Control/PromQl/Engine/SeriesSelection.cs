@@ -89,7 +89,7 @@ internal sealed class SelectorNode : VectorNode
         _selection = new SeriesSelection(context, selector);
         _shift = new ShiftPlan(context, selector.Shift);
         _withTimes = withTimes;
-        _lookback = (long)context.Options.Lookback.TotalMilliseconds - (context.IsPrometheus3 ? 1 : 0);
+        _lookback = (long)context.Options.Lookback.TotalMilliseconds - (context.HasOpenWindows ? 1 : 0);
     }
 
     public override void Run(long time)

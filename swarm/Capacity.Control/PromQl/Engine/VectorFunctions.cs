@@ -106,9 +106,9 @@ internal static class NumberFunctions
         "sqrt" => (v, _, _) => Math.Sqrt(v),
         "tan" => (v, _, _) => Math.Tan(v),
         "tanh" => (v, _, _) => Math.Tanh(v),
-        "clamp" => (v, low, high) => Math.Max(low, Math.Min(high, v)),
-        "clamp_min" => (v, low, _) => Math.Max(low, v),
-        "clamp_max" => (v, high, _) => Math.Min(high, v),
+        "clamp" => (v, low, high) => Larger(low, Smaller(high, v)),
+        "clamp_min" => (v, low, _) => Larger(low, v),
+        "clamp_max" => (v, high, _) => Smaller(high, v),
         "round" => (v, nearest, _) => Round(v, nearest),
         "day_of_month" => (v, _, _) => Date(v).Day,
         "day_of_week" => (v, _, _) => (int)Date(v).DayOfWeek,
@@ -120,6 +120,13 @@ internal static class NumberFunctions
         "year" => (v, _, _) => Date(v).Year,
         _ => null,
     };
+
+    // In Go an infinity that decides wins even over NaN.
+    private static double Smaller(double a, double b) =>
+        double.IsNegativeInfinity(a) || double.IsNegativeInfinity(b) ? double.NegativeInfinity : Math.Min(a, b);
+
+    private static double Larger(double a, double b) =>
+        double.IsPositiveInfinity(a) || double.IsPositiveInfinity(b) ? double.PositiveInfinity : Math.Max(a, b);
 
     // Multiplying by the inverse is what Prometheus does: round(x, 0.1) is computed as floor(x · 10 + 0.5) / 10.
     private static double Round(double value, double nearest)

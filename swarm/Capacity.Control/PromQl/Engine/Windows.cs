@@ -39,7 +39,7 @@ internal abstract class WindowSource(QueryContext context, TimeSpan length, Time
     protected long Length { get; } = (long)length.TotalMilliseconds;
 
     /// <summary>Windows of older versions include the sample at their very beginning.</summary>
-    protected long FirstIncluded { get; } = context.IsPrometheus3 ? 1 : 0;
+    protected long FirstIncluded { get; } = context.HasOpenWindows ? 1 : 0;
 
     /// <summary>Prepares the windows that end at an instant.</summary>
     /// <returns>How many there are at most.</returns>
