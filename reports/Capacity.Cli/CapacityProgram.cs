@@ -22,6 +22,7 @@ internal static class CapacityProgram
         SchemaCommand.Create,
         InitCommand.Create,
         RulesCommand.Create,
+        AlertsCommand.Create,
         CompletionCommand.Create,
     ];
 

@@ -23,7 +23,7 @@ internal static class RulesCommand
         var show = new Command("show", "Print the rule file that a stack's labels become") { file, name };
         host.Handle(show, (parsed, console, _) => Task.FromResult(
             Show(parsed.GetRequiredValue(file), parsed.GetValue(name), console)));
-        return new Command("rules", "Alert rules") { show };
+        return new Command("rules", "Alert rules: show, test") { show, RulesTestCommand.Create(host) };
     }
 
     private static ExitCode Show(string path, string? name, CommandConsole console)

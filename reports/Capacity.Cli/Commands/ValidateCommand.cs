@@ -2,11 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capacity.Cli.Checking;
 using Capacity.Model;
 
 namespace Capacity.Cli.Commands;
 
-/// <summary><c>capacity validate</c>: every error of scenario files, by line and column.</summary>
+/// <summary><c>capacity validate</c>: every error of scenarios and the files they name, by line and column.</summary>
 internal static class ValidateCommand
 {
     private static readonly JsonSerializerOptions Indented =
@@ -40,16 +41,16 @@ internal static class ValidateCommand
                 return ExitCode.Usage;
             }
 
-            Parsed<Scenario> read = ScenarioReader.Read(source, settings, File.Exists);
-            bool valid = read.TryGet(out Scenario? scenario);
+            (Scenario? scenario, IReadOnlyList<Diagnostic> diagnostics) = Read(source, settings);
+            bool valid = scenario is not null;
             worst = valid ? worst : ExitCode.InvalidScenario;
             if (json)
             {
-                findings.Add((JsonNode)AsJson(path, valid, read.Diagnostics));
+                findings.Add((JsonNode)AsJson(path, valid, diagnostics));
                 continue;
             }
 
-            console.Explain(read.Diagnostics);
+            console.Explain(diagnostics);
             if (scenario is not null)
             {
                 console.Data($"{console.TintedData("valid", Tint.Green)}  {path}  {Summary(scenario)}");
@@ -62,6 +63,21 @@ internal static class ValidateCommand
         }
 
         return worst;
+    }
+
+    /// <summary>Reads a scenario and, when it is sound, the files that it names.</summary>
+    /// <returns>No scenario when there is an error in any of them.</returns>
+    private static (Scenario? Scenario, IReadOnlyList<Diagnostic> Diagnostics) Read(
+        SourceText source, string[] settings)
+    {
+        Parsed<Scenario> read = ScenarioReader.Read(source, settings, File.Exists);
+        if (!read.TryGet(out Scenario? scenario))
+        {
+            return (null, read.Diagnostics);
+        }
+
+        Parsed<LoadedScenario> loaded = ScenarioFiles.Load(scenario, seed: 1);
+        return (loaded.TryGet(out _) ? scenario : null, [.. read.Diagnostics, .. loaded.Diagnostics]);
     }
 
     private static string Summary(Scenario scenario)

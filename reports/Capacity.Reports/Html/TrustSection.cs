@@ -28,7 +28,8 @@ internal static class TrustSection
         return Html.Of($"""
             A rehearsal of {NumberText.Length(measured.Duration)} on real HTTP sent
             <b>{NumberText.Count(measured.Totals.Scheduled)} requests</b>{speed}{demand}. The same simulator predicted
-            it; times below are the rehearsal's own.
+            it, with the same arrivals and with service and start-up times fitted to this very rehearsal: what agrees
+            below shows that the model can explain it. Times are the rehearsal's own.
             """);
     }
 

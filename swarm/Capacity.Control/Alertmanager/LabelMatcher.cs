@@ -30,7 +30,12 @@ public sealed class LabelMatcher
     /// <returns>Null when the operator is none of the four or the regular expression is wrong.</returns>
     public static LabelMatcher? Create(string name, string op, string value)
     {
-        Regex? regex = op is "=~" or "!~" ? GoRegex.Anchored(value) : null;
+        Regex? regex = null;
+        if (op is "=~" or "!~")
+        {
+            Re2.TryCompile(value, dotMatchesNewline: false, out regex, out _);
+        }
+
         return op is "=" or "!=" || (op is "=~" or "!~" && regex is not null)
             ? new LabelMatcher(name, op, value, regex)
             : null;

@@ -7,16 +7,18 @@ internal sealed class AlertLabels
 {
     private readonly LabelTable _table;
     private readonly LabelSet _external;
+    private readonly string _externalUrl;
     private readonly LabelSet _fixedLabels;
     private readonly LabelSet _fixedAnnotations;
     private readonly List<(string Name, GoTemplate Template)> _labels;
     private readonly List<(string Name, GoTemplate Template)> _annotations;
     private readonly LabelMap _withoutValue;
 
-    public AlertLabels(AlertRule rule, LabelSet external, LabelTable table)
+    public AlertLabels(AlertRule rule, RuleOptions options, LabelTable table)
     {
         _table = table;
-        _external = external;
+        _external = options.ExternalLabels;
+        _externalUrl = options.ExternalUrl;
         _labels = Templates(rule.Labels);
         _annotations = Templates(rule.Annotations);
         _fixedLabels = rule.Labels.Where(name => !_labels.Exists(l => l.Name == name)).With("alertname", rule.Name);
@@ -60,5 +62,5 @@ internal sealed class AlertLabels
     }
 
     private string Expand(GoTemplate template, int series, double value) =>
-        template.Expand(_table[series], _external, value);
+        template.Expand(_table[series], _external, value, _externalUrl);
 }

@@ -31,18 +31,22 @@ internal sealed class AlertRuleRunner : IRuleRunner
         _options = options;
         _endsAfter = options.EndsAtFactor * (interval > options.ResendDelay ? interval : options.ResendDelay);
         _query = new PromQuery(rule.Expr, store, options.Query);
-        _labels = new AlertLabels(rule, options.ExternalLabels, _query.Labels);
+        _labels = new AlertLabels(rule, options, _query.Labels);
         _series = new RuleSeries(store);
     }
 
     public string Name => _rule.Name;
+
+    /// <summary>The alerts that fire, as the last evaluation left them.</summary>
+    public IEnumerable<(LabelSet Labels, LabelSet Annotations)> Firing => _alerts
+        .Where(a => a.State == AlertState.Firing).Select(a => (a.Labels, _labels.Annotations(a.Source, a.Value)));
 
     public void Run(Instant at, RuleOutput output)
     {
         Vector result = _query.Evaluate(at);
         if (result.Count == 0 && _alerts.Count == 0)
         {
-            _series.Finish(at.Milliseconds);
+            _series.Finish(at.Milliseconds, Name, output);
             return;
         }
 
@@ -50,7 +54,7 @@ internal sealed class AlertRuleRunner : IRuleRunner
         TakeReturned(result, at);
         StepAll(at, output);
         Send(at, output);
-        _series.Finish(at.Milliseconds);
+        _series.Finish(at.Milliseconds, Name, output);
     }
 
     private void TakeReturned(Vector result, Instant at)

@@ -36,7 +36,7 @@ internal sealed class GoTemplate
     }
 
     /// <summary>Fills in an alert's labels and value.</summary>
-    public string Expand(LabelSet labels, LabelSet externalLabels, double value)
+    public string Expand(LabelSet labels, LabelSet externalLabels, double value, string externalUrl = "")
     {
         if (Problem is not null)
         {
@@ -46,9 +46,9 @@ internal sealed class GoTemplate
         var scope = new TemplateScope();
         scope.Variables["$labels"] = labels;
         scope.Variables["$externalLabels"] = externalLabels;
-        scope.Variables["$externalURL"] = "";
+        scope.Variables["$externalURL"] = externalUrl;
         scope.Variables["$value"] = value;
-        scope.Variables["$"] = scope.Dot = new TemplateRoot(labels, externalLabels, value);
+        scope.Variables["$"] = scope.Dot = new TemplateRoot(labels, externalLabels, value, externalUrl);
         var text = new StringBuilder();
         try
         {
@@ -70,7 +70,7 @@ internal sealed class GoTemplate
 internal sealed class TemplateException(string message) : Exception(message);
 
 /// <summary>What <c>.</c> is at the top of a template.</summary>
-internal sealed record TemplateRoot(LabelSet Labels, LabelSet ExternalLabels, double Value);
+internal sealed record TemplateRoot(LabelSet Labels, LabelSet ExternalLabels, double Value, string ExternalUrl);
 
 /// <summary>Variables and <c>.</c> while a template is expanded.</summary>
 internal sealed class TemplateScope

@@ -40,7 +40,7 @@ internal sealed class RecordingRuleRunner(RecordingRule rule, int limit, SampleS
             _series.Write(SeriesOf(result.Labels[i]), at.Milliseconds, result.Values[i]);
         }
 
-        _series.Finish(at.Milliseconds);
+        _series.Finish(at.Milliseconds, Name, output);
     }
 
     private int SeriesOf(int labels)

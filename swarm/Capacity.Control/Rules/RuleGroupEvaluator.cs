@@ -80,6 +80,8 @@ internal sealed class RuleOutput
 
     public void Change(AlertChange change) => (_changes ??= []).Add(change);
 
+    public IReadOnlyList<string> Errors => _errors ?? [];
+
     public void Error(string message) => (_errors ??= []).Add(message);
 
     public RuleEvaluation ToEvaluation() => _posts is null && _changes is null && _errors is null
@@ -92,15 +94,26 @@ internal sealed class RuleSeries(SampleStore store)
 {
     private List<int> _now = [];
     private List<int> _before = [];
+    private bool _refused;
 
     public void Write(int series, long time, double value)
     {
+        _refused |= store.SeriesAt(series) is var known && known.LastTime >= time
+            && (known.LastTime > time || BitConverter.DoubleToInt64Bits(known.Values[^1])
+                != BitConverter.DoubleToInt64Bits(value));
         store.Append(series, time, value);
         _now.Add(series);
     }
 
-    public void Finish(long time)
+    /// <summary>Ends what vanished, and reports a sample that another rule or a target has already written.</summary>
+    public void Finish(long time, string rule, RuleOutput output)
     {
+        if (_refused)
+        {
+            output.Error($"rule '{rule}': duplicate sample for timestamp");
+            _refused = false;
+        }
+
         if (!_before.SequenceEqual(_now))
         {
             var written = new HashSet<int>(_now);

@@ -30,4 +30,7 @@ public sealed record RuleOptions
 
     /// <summary>Labels added to every post, unless the alert has them (<c>external_labels</c>).</summary>
     public LabelSet ExternalLabels { get; init; } = LabelSet.Empty;
+
+    /// <summary>What templates see as <c>$externalURL</c>.</summary>
+    public string ExternalUrl { get; init; } = "";
 }

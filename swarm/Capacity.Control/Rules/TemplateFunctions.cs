@@ -46,7 +46,7 @@ internal static class TemplateFunctions
         "ne" => a => Compare(At(a, 0), At(a, 1)) != 0,
         "lt" => a => Compare(At(a, 0), At(a, 1)) == -1,
         "le" => a => Compare(At(a, 0), At(a, 1)) is -1 or 0,
-        "gt" => a => !(Compare(At(a, 0), At(a, 1)) is -1 or 0), // true of NaN, as in Go
+        "gt" => a => Compare(At(a, 0), At(a, 1)) is not (-1 or 0), // "not lower or equal", also for NaN
         "ge" => a => Compare(At(a, 0), At(a, 1)) != -1,
         _ => null,
     };

@@ -274,7 +274,7 @@ internal sealed partial class TemplateParser(string text)
         (TemplateRoot root, "Labels") => root.Labels,
         (TemplateRoot root, "ExternalLabels") => root.ExternalLabels,
         (TemplateRoot root, "Value") => root.Value,
-        (TemplateRoot, "ExternalURL") => "",
+        (TemplateRoot root, "ExternalURL") => root.ExternalUrl,
         _ => throw new TemplateException($"can't evaluate field {name}"),
     };
 

@@ -74,6 +74,7 @@ public sealed class WrongInputTests : IDisposable
         Assert.Equal(ExitCode.InvalidScenario, run.Code);
         Assert.Contains("error[CAP041]: the rule 'godemo_main_resptimeabove'", run.Error);
         Assert.Matches(@"--> \S*go-demo\.yml:\d+:\d+", run.Error);
+        Assert.Equal(run.Error, (await CommandLineRun.Of("validate", Scenario)).Error);
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Capacity.Control;
-using Capacity.Control.Alertmanager;
-using Capacity.Control.Rules;
 using Capacity.Model;
 using Capacity.Tests.Labels;
+using Capacity.Tests.Sim;
+using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Control;
 
@@ -13,11 +13,13 @@ namespace Capacity.Tests.Control;
 public sealed class TutorialReplayTests
 {
     private static readonly Instant Start = Instant.FromSeconds(1795210902.368);
+    private static readonly Tutorial Recording =
+        new(Repository.At("tests", "Capacity.Tests", "golden", "e2e-tutorial"));
 
     [Fact]
     public void Recorded_scrapes_give_the_recorded_scale_actions()
     {
-        var loop = new ControlLoop(Settings(), Start);
+        var loop = new ControlLoop(Recording.Loop(), Start);
         var events = new List<LoopEvent>();
         foreach ((long time, LabelSet labels, double value) in Samples())
         {
@@ -33,45 +35,6 @@ public sealed class TutorialReplayTests
                 CultureInfo.InvariantCulture, $"{(a.At - Start).TotalSeconds:0} {a.From}→{a.To}")),
         ];
         Assert.Equal(["110 4→3", "290 3→5", "590 5→7", "650 7→6", "950 6→5", "1250 5→4", "1550 4→3"], actions);
-    }
-
-    private static LoopSettings Settings()
-    {
-        SourceText Source(string name) => new(name, File.ReadAllText(RecordedFile.Find($"e2e-tutorial/{name}")));
-        Assert.True(RuleFileReader.Read(Source("alert.rules")).TryGet(out RuleFile? rules));
-        Assert.True(AlertmanagerConfigReader.Read(Source("am.yml")).TryGet(out AlertmanagerConfig? alertmanager));
-        var phases = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
-        {
-            // Prometheus evaluated this group at second 2.490632 of every minute; the run began at second 42.368.
-            ["evaluation"] = TimeSpan.FromSeconds(20.122632),
-        };
-        return new LoopSettings
-        {
-            Service = "go-demo_main",
-            InitialReplicas = 4,
-            ServiceLabels = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["com.df.scaleMin"] = "2",
-                ["com.df.scaleMax"] = "7",
-                ["com.df.scaleUpBy"] = "2",
-                ["com.df.scaleDownBy"] = "1",
-            },
-            ScrapeInterval = TimeSpan.FromSeconds(10),
-            EvaluationInterval = TimeSpan.FromMinutes(1),
-            StopGrace = TimeSpan.FromSeconds(10),
-            DiscoveryRefresh = TimeSpan.FromSeconds(30),
-            Groups = rules.Groups,
-            Rules = new RuleOptions { ResendDelay = TimeSpan.Zero, PostsEndsAt = false },
-            Alertmanager = alertmanager,
-            AlertmanagerOptions = new AlertmanagerOptions
-            {
-                Profile = AlertmanagerProfile.V014,
-                TimerDrift = TimeSpan.FromMilliseconds(23.3),
-            },
-            AlertmanagerAge = TimeSpan.FromSeconds(4.248),
-            Delays = new LoopDelays { Delivery = 0.008, Post = 0.01 },
-            KnownPhases = phases,
-        };
     }
 
     private static List<(long Time, LabelSet Labels, double Value)> Samples()

@@ -48,7 +48,8 @@ internal sealed partial class Tutorial(string folder)
         };
     }
 
-    private LoopSettings Loop()
+    /// <summary>The recorded run's control loop: files, versions, phases.</summary>
+    public LoopSettings Loop()
     {
         var source = new SourceText("alert.rules", Text("alert.rules"));
         Assert.True(RuleFileReader.Read(source).TryGet(out RuleFile? rules));

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Capacity.Control.PromQl;
+namespace Capacity.Control;
 
-/// <summary>RE2 patterns, matched in linear time and against the whole text, as Prometheus does.</summary>
+/// <summary>RE2 patterns, matched in linear time against the whole text: Prometheus' and Alertmanager's.</summary>
 /// <remarks>
 /// .NET's engine without backtracking refuses what RE2 refuses (look-around, back references). What the two spell
 /// differently is translated: ASCII classes, <c>(?P&lt;name&gt;)</c>, <c>\Q…\E</c>, <c>[[:alpha:]]</c>, <c>$</c>.
