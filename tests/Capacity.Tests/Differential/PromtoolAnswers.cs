@@ -8,9 +8,10 @@ namespace Capacity.Tests.Differential;
 /// <summary>What <c>promtool test rules</c> printed about a file in which every expression is expected wrongly.</summary>
 internal sealed partial class PromtoolAnswers
 {
-    private PromtoolAnswers(string text)
+    private PromtoolAnswers(string text, int code)
     {
         Text = text;
+        Code = code;
         List<string> failed = [];
         foreach (Match match in FailedRule().Matches(text))
         {
@@ -27,6 +28,9 @@ internal sealed partial class PromtoolAnswers
 
     /// <summary>Everything it printed.</summary>
     public string Text { get; }
+
+    /// <summary>Its exit code.</summary>
+    public int Code { get; }
 
     /// <summary>The rules whose evaluation had an error and when first; null when none had.</summary>
     public string? FailedRules { get; }
@@ -50,7 +54,7 @@ internal sealed partial class PromtoolAnswers
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return new PromtoolAnswers(output.GetAwaiter().GetResult() + error);
+        return new PromtoolAnswers(output.GetAwaiter().GetResult() + error, process.ExitCode);
     }
 
     private static int Seconds(string duration) => (int)(Capacity.Model.PrometheusDuration.Parse(duration)

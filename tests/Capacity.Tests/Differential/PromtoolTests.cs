@@ -13,7 +13,7 @@ public sealed class PromtoolTests
     private const double Tolerance = 1e-9; // another order of additions, another library of logarithms
 
     [Fact(Explicit = true)]
-    public void Promtool_and_our_engine_agree_on_random_files()
+    public async Task Promtool_and_our_engine_agree_on_random_files()
     {
         int files = int.Parse(Environment.GetEnvironmentVariable("CAPACITY_DIFFERENTIAL_FILES") ?? "400",
             CultureInfo.InvariantCulture);
@@ -28,7 +28,7 @@ public sealed class PromtoolTests
             {
                 differences = [];
                 var tried = new Counts();
-                Compare(new RandomRuleCase(seed), folder, tried, differences);
+                await CompareAsync(new RandomRuleCase(seed), folder, tried, differences);
                 counts.Repeats += attempt > 0 ? 1 : 0;
                 if (differences.Count == 0)
                 {
@@ -41,7 +41,7 @@ public sealed class PromtoolTests
             wrong.AddRange(differences);
         }
 
-        string line = $"promtool test rules: {counts.Equal} of {counts.Files} random files equal: {counts.Alerts} alert "
+        string line = $"promtool test rules: {counts.Equal} of {counts.Files} random files equal, {counts.Passed} of them good: {counts.Alerts} alert "
             + $"expectations ({counts.Falsified} of them false), {counts.Values} values of {counts.Expressions} "
             + $"expressions, {counts.Failures} files and {counts.Errors} expressions with an error in both; {counts.Repeats} repeats";
         DifferentialReport.Write(line, wrong);
@@ -49,14 +49,25 @@ public sealed class PromtoolTests
         Directory.Delete(folder, recursive: true);
     }
 
-    private static void Compare(RandomRuleCase one, string folder, Counts counts, List<string> wrong)
+    private static async Task CompareAsync(RandomRuleCase one, string folder, Counts counts, List<string> wrong)
     {
         var ours = new OurRuleAnswers(one);
         string name = string.Create(CultureInfo.InvariantCulture, $"case-{one.Seed}");
-        File.WriteAllText(Path.Combine(folder, $"{name}.rules"), one.Rules);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.rules"), one.Rules);
         string test = Path.Combine(folder, $"{name}.test");
-        File.WriteAllText(test, one.Test($"{name}.rules", ours.Firing));
+        await File.WriteAllTextAsync(test, one.Test($"{name}.rules", ours.Firing));
         PromtoolAnswers theirs = PromtoolAnswers.Of(test);
+        RulesTestAnswers command = await RulesTestAnswers.OfAsync(test);
+        string verdict = $"{theirs.Code} {theirs.FailedRules} {string.Join(" ", theirs.FailedAlerts.Order())}";
+        string verdictOfCommand =
+            $"{(int)command.Code} {command.FailedRules} {string.Join(" ", command.FailedAlerts.Order())}";
+        if (verdict != verdictOfCommand)
+        {
+            wrong.Add($"{test}: verdict\n  promtool            {verdict}\n  capacity rules test {verdictOfCommand}");
+            return;
+        }
+
+        counts.Passed += theirs.Code == 0 ? 1 : 0;
         if (ours.Failure != theirs.FailedRules)
         {
             wrong.Add($"{test}: failed rules\n  promtool {theirs.FailedRules}\n  we       {ours.Failure} "
@@ -163,6 +174,8 @@ public sealed class PromtoolTests
 
         public int Repeats { get; set; }
 
+        public int Passed { get; set; }
+
         public void Add(Counts other)
         {
             Alerts += other.Alerts;
@@ -171,6 +184,7 @@ public sealed class PromtoolTests
             Values += other.Values;
             Errors += other.Errors;
             Failures += other.Failures;
+            Passed += other.Passed;
         }
     }
 }

@@ -138,7 +138,7 @@ public static class RuleTestReader
         {
             var fields = new YamlFields(node, "an expected alert", diagnostics);
             List<KeyValuePair<string, string>> labels = Map(fields, "exp_labels");
-            var annotations = new LabelSet(Map(fields, "exp_annotations"));
+            var annotations = LabelSet.OfAnnotations(Map(fields, "exp_annotations"));
             fields.RejectOthers();
             bool canBe = labels.TrueForAll(l => l.Value.Length > 0 || l.Key == "alertname");
             return new ExpectedAlert(new LabelSet(labels).With("alertname", alertName), annotations, canBe);
