@@ -20,6 +20,7 @@ internal sealed class RandomSchedule
     private static readonly string[] Services = ["db", "web"];
 
     private readonly Random _random;
+    private readonly bool _inhibits;
     private readonly HashSet<string> _firing = new(StringComparer.Ordinal);
 
     private RandomSchedule(int seed, string receiverUrl)
@@ -27,6 +28,7 @@ internal sealed class RandomSchedule
         _random = new Random(seed);
         Id = string.Create(CultureInfo.InvariantCulture, $"schedule {seed}");
         Duration = _random.Next(18, 36);
+        _inhibits = _random.Next(3) == 0;
         Scenario = new JsonObject
         {
             ["id"] = Id,
@@ -118,7 +120,7 @@ internal sealed class RandomSchedule
             yaml.Append(Pick("", "  - receiver: r0\n    match: {alertname: A}\n"));
         }
 
-        if (_random.Next(3) == 0)
+        if (_inhibits)
         {
             yaml.Append("inhibit_rules:\n- source_matchers: [alertname=A]\n  target_matchers: [alertname=B]\n");
             yaml.Append(Pick("  equal: [service]\n", ""));
@@ -138,10 +140,11 @@ internal sealed class RandomSchedule
 
     private string GroupBy() => Pick("[alertname]", "[service]", "[service, scale]", "['...']", "[]", "[alertname]");
 
-    // The repeat interval is no multiple of the group interval: that would be a race.
+    // The repeat interval is no multiple of the group interval: that would be a race. So is a flush at once, against
+    // the inhibitor that has not yet seen the alert that inhibits.
     private string Timers(string indent)
     {
-        int wait = Pick(0, 500, 1000, 2000, 4000);
+        int wait = Pick(_inhibits ? 500 : 0, 500, 1000, 2000, 4000);
         int interval = Pick(1000, 2000, 3000, 5000);
         int repeat = (interval * Pick(1, 2, 3, 5)) + (interval / 2);
         return string.Create(CultureInfo.InvariantCulture,
@@ -161,7 +164,7 @@ internal sealed class RandomSchedule
                 silenced = true;
                 actions.Add(Silence(time));
             }
-            else if (kind == 1 && _random.Next(3) == 0)
+            else if (kind == 1 && !_inhibits)
             {
                 actions.Add(new JsonObject { ["op"] = "reload", ["t"] = time });
             }
@@ -206,7 +209,7 @@ internal sealed class RandomSchedule
 
             bool resolves = _firing.Contains(name + service) && _random.Next(2) == 0;
             double? ends = resolves ? time : Pick<double?>(null, time + 6, time + 20, time + 40);
-            double? starts = resolves ? time - 1 : Pick<double?>(null, time, time, time - 30);
+            double? starts = resolves ? time - 1 : Pick<double?>(null, time, time, _inhibits ? time : time - 30);
             alerts.Add(new JsonObject
             {
                 ["labels"] = new JsonObject
