@@ -68,10 +68,12 @@ internal static class ExprText
 
     private static void PrintSelector(StringBuilder text, Expr.Selector selector)
     {
-        text.Append(selector.Name);
-        if (selector.Matchers.Count > 0 || selector.Name.Length == 0)
+        bool quoted = selector.Name.Length > 0 && !IsMetricName(selector.Name);
+        text.Append(quoted ? "" : selector.Name);
+        if (selector.Matchers.Count > 0 || selector.Name.Length == 0 || quoted)
         {
-            text.Append('{');
+            text.Append('{').Append(quoted ? GoText.Quote(selector.Name) : "");
+            text.Append(quoted && selector.Matchers.Count > 0 ? ", " : "");
             PrintList(text, selector.Matchers, (t, m) => t.Append(m));
             text.Append('}');
         }
@@ -106,14 +108,14 @@ internal static class ExprText
         if (matching != VectorMatching.Default)
         {
             text.Append(matching.On ? " on (" : " ignoring (");
-            PrintList(text, matching.Labels, (t, l) => t.Append(l));
+            PrintList(text, matching.Labels, (t, l) => t.Append(Label(l)));
             text.Append(')');
         }
 
         if (matching.Group != GroupSide.None)
         {
             text.Append(matching.Group == GroupSide.Left ? " group_left (" : " group_right (");
-            PrintList(text, matching.Include, (t, l) => t.Append(l));
+            PrintList(text, matching.Include, (t, l) => t.Append(Label(l)));
             text.Append(')');
         }
 
@@ -127,7 +129,7 @@ internal static class ExprText
         if (aggregate.Without || aggregate.Labels.Count > 0)
         {
             text.Append(aggregate.Without ? " without (" : " by (");
-            PrintList(text, aggregate.Labels, (t, l) => t.Append(l));
+            PrintList(text, aggregate.Labels, (t, l) => t.Append(Label(l)));
             text.Append(") ");
         }
 
@@ -150,4 +152,13 @@ internal static class ExprText
             print(text, items[i]);
         }
     }
+
+    /// <summary>A label's name, in quotes if it needs them, which only Prometheus 3 takes.</summary>
+    public static string Label(string name) => Engine.LabelFunctions.IsLabelName(name) ? name : GoText.Quote(name);
+
+    // Infinity and "not a number" are numbers, whatever stands around them.
+    private static bool IsMetricName(string name) =>
+        Engine.LabelFunctions.IsLabelName(name.Replace(':', '_'))
+        && !name.Equals("inf", StringComparison.OrdinalIgnoreCase)
+        && !name.Equals("nan", StringComparison.OrdinalIgnoreCase);
 }

@@ -45,7 +45,7 @@ public sealed record LabelMatcher(string Label, MatchOperator Operator, string V
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Label}{Text(Operator)}{GoText.Quote(Value)}";
+    public override string ToString() => $"{ExprText.Label(Label)}{Text(Operator)}{GoText.Quote(Value)}";
 
     private static string Text(MatchOperator op) => op switch
     {

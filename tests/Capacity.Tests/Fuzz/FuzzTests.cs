@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Fuzz;
@@ -59,8 +60,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
         _current = $"{target.Name}:\n{Shown(text)}";
         if (text.Length > 3000)
         {
-            // A stack that overflows ends the process: what did it is found here.
-            File.WriteAllText(Repository.At("artifacts", "fuzz-input.txt"), _current);
+            // A stack that overflows ends the process: what did it is found here. Not all of it need be valid text.
+            byte[] all = Encoding.UTF8.GetBytes($"{target.Name}:\n{text}");
+            File.WriteAllBytes(Repository.At("artifacts", "fuzz-input.txt"), all);
         }
 
         string? failure = Time(target, text);
@@ -87,7 +89,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     }
 
     private static string Shown(string text) => text.Length <= 4000
-        ? $"{text}\n({Convert.ToBase64String(System.Text.Encoding.Unicode.GetBytes(text))})"
+        ? $"{text}\n({Convert.ToBase64String(Encoding.Unicode.GetBytes(text))})"
         : $"{text[..200]} … {text[^200..]} ({text.Length} characters)";
 
     private static int Setting(string name, int otherwise) =>

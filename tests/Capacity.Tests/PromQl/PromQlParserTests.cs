@@ -29,6 +29,18 @@ public sealed class PromQlParserTests
         Assert.Equal(canonical, expr.ToString());
     }
 
+    [Theory]
+    [InlineData("{\"a.b\"}")]
+    [InlineData("{\"a b\", \"c d\"=\"e\"}")]
+    [InlineData("{\"NaN\"}")]
+    [InlineData("sum by (\"a.b\", c) (up)")]
+    public void Names_that_need_quotes_are_printed_with_them(string text)
+    {
+        Parsed<Expr> parsed = PromQlParser.Parse(text, default, PromQlProfile.Prometheus3);
+        Assert.True(parsed.TryGet(out Expr? expr), string.Join('\n', parsed.Diagnostics));
+        Assert.Equal(text, expr.ToString());
+    }
+
     [Fact]
     public void Multiplication_binds_tighter_than_a_sign_and_power_tighter_still()
     {
