@@ -28,7 +28,8 @@ internal readonly struct SkewedLawReader
     public ServiceLaw? Read() => this switch
     {
         { _gamma: { } node } when Two(node, "mean", "cv", 0.01) is var (mean, cv) => new ServiceLaw.Gamma(mean, cv),
-        { _pareto: { } node } when Two(node, "min", "shape", 1.01) is var (min, shape) => new ServiceLaw.Pareto(min, shape),
+        { _pareto: { } node } when Two(node, "min", "shape", 1.01) is var (min, shape) =>
+            new ServiceLaw.Pareto(min, shape),
         { _hyperexponential: { } node } when Two(node, "mean", "cv", 1) is var (mean, cv) =>
             new ServiceLaw.Hyperexponential(mean, cv),
         _ => null,

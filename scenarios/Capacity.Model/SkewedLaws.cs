@@ -53,8 +53,8 @@ public abstract partial record ServiceLaw
         /// <inheritdoc/>
         public override double Quantile(double share)
         {
-            // The tail p·e^(−2px) + (1−p)·e^(−2(1−p)x) at x means; Newton from the left of a convex function never
-            // overshoots.
+            // The tail p·e^(−2px) + (1−p)·e^(−2(1−p)x) at x means; Newton from the left of a convex function
+            // never overshoots.
             double fast = Fast;
             double above = 1 - share;
             double x = 0;
