@@ -25,7 +25,7 @@ internal sealed class DepartureWheel
     }
 
     /// <summary>Fits the spans to the pace of the requests to come; about one departure in each is best.</summary>
-    /// <param name="now">Seconds; all requests to come are not before.</param>
+    /// <param name="now">Seconds; what has finished by then has been taken.</param>
     /// <param name="rate">Requests per second, ≥ 0.</param>
     public void Fit(double now, double rate)
     {

@@ -132,6 +132,7 @@ internal sealed class ReplicaQueues
             double span = at[^1] - at[0];
             if (at.Length > 16 && span > 0)
             {
+                _departures.TakeUntil(at[0], _levels);
                 _departures.Fit(at[0], at.Length / span);
             }
         }
