@@ -107,6 +107,10 @@ public sealed record ServiceModel
     /// <summary>Requests that may wait for a worker of one replica; more are answered 503. Null: any number.</summary>
     public int? Queue { get; init; }
 
+    /// <summary>How long a request waits for a worker until it is answered 503 instead; null: as long as it takes.
+    /// </summary>
+    public ServiceLaw? QueueTimeout { get; init; }
+
     /// <summary>How the balancer chooses.</summary>
     public Balancer Balancer { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
         YamlScalar? workers = fields.Scalar("workers");
         YamlScalar? cores = fields.Scalar("cores");
         YamlScalar? queue = fields.Scalar("queue");
+        YamlNode? patience = fields.Take("queue_timeout");
         string? balancer = _words.OneOf(fields.Scalar("balancer"), "a balancer", Balancers);
         int? connections = _quantity.Count(fields.Scalar("connections"), "connections", 1, 1_000_000);
         int? count = workers is null or { Text: "unlimited" }
@@ -39,11 +40,24 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
                 "write also for example workers: 8");
         }
 
+        ServiceLaw? queueTimeout = _laws.Read(patience, "the queue time-out");
+        if (queueTimeout is not null && count is null)
+        {
+            fields.Report("CAP013", patience!.At with { Length = 1 },
+                "'queue_timeout' limits the wait for a worker", "write also for example workers: 8");
+        }
+        else if (queueTimeout is not (null or ServiceLaw.Constant) && (queue is not null || balancer == "power-of-two"))
+        {
+            fields.Report("CAP013", patience!.At with { Length = 1 },
+                "with 'queue' or power-of-two all requests must wait equally long", "write one duration: 500ms");
+        }
+
         var model = new ServiceModel
         {
             Workers = count,
             Cores = _quantity.Count(cores, "cores", 1, 10_000),
             Queue = _quantity.Count(queue, "the queue", 0, 10_000_000),
+            QueueTimeout = queueTimeout,
             Balancer = balancer is null ? Balancer.RoundRobin : (Balancer)Balancers.Index().First(
                 b => b.Item == balancer).Index,
             StopGrace = grace,

@@ -45,6 +45,9 @@ internal sealed class Answers
     /// <summary>Told of attempts that a replica finished, for tests.</summary>
     public Action<RequestBatch, int, int>? Served { get; set; }
 
+    /// <summary>Told of attempts that were turned away: when they came and when they left, for tests.</summary>
+    public Action<double, double>? TurnedAway { get; set; }
+
     /// <summary>Told of successes as their clients see them, for tests.</summary>
     public Action<RequestBatch, int, int>? Succeeded { get; set; }
 
@@ -200,8 +203,8 @@ internal sealed class Answers
     public (double At, int? Failed) OutcomeOf(RequestBatch batch, bool refused)
     {
         double answered = batch.Finish[0] + batch.Overhead[0];
-        return refused ? (answered, NotAvailable)
-            : answered - batch.At[0] > _timeout ? (batch.At[0] + _timeout, Broken)
+        return answered - batch.At[0] > _timeout ? (batch.At[0] + _timeout, Broken)
+            : refused ? (answered, NotAvailable)
             : (answered, null);
     }
 
@@ -231,7 +234,10 @@ internal sealed class Answers
         {
             if (batch.Replica[i] < 0)
             {
-                Fail(batch, i, batch.At[i] + batch.Overhead[i], NotAvailable, -1, 0);
+                double answered = batch.Finish[i] + batch.Overhead[i];
+                double gaveUp = batch.At[i] + _timeout;
+                TurnedAway?.Invoke(batch.At[i], batch.Finish[i]);
+                Fail(batch, i, Math.Min(answered, gaveUp), answered <= gaveUp ? NotAvailable : Broken, -1, 0);
                 continue;
             }
 

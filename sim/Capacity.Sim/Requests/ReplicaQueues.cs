@@ -20,6 +20,7 @@ internal sealed class ReplicaQueues
     private long _served;
     private readonly Balancer _balancer;
     private readonly int _queue;
+    private readonly Patience? _patience;
     private readonly BalancerDraws _draws;
     private readonly KeptConnections _connections;
     private readonly CountLevels _levels = new();
@@ -36,6 +37,7 @@ internal sealed class ReplicaQueues
         _workers = workers;
         _balancer = service.Balancer;
         _queue = service.Queue ?? int.MaxValue;
+        _patience = service.QueueTimeout is { } law && workers is not null ? new Patience(law, seed) : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
         bool fitsRegister = workers is <= 8 && !portable;
@@ -113,15 +115,15 @@ internal sealed class ReplicaQueues
     /// <summary>Serves requests in order of arrival.</summary>
     /// <param name="at">Arrivals, seconds, ascending.</param>
     /// <param name="service">Seconds for which a worker is held.</param>
-    /// <param name="finish">Receives when the worker is done.</param>
-    /// <param name="replica">Receives who served it; −1 when its queue was full.</param>
-    /// <returns>How many met a full queue.</returns>
+    /// <param name="finish">Receives when the worker is done, or the request turned away.</param>
+    /// <param name="replica">Receives who served it; −1 when its queue was full, or its wait too long.</param>
+    /// <returns>How many were not served.</returns>
     public int Serve(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica)
     {
         int next = (int)(_served % _rotation.Length);
         _served += at.Length;
-        if (_balancer == Balancer.RoundRobin && _queue == int.MaxValue)
+        if (_balancer == Balancer.RoundRobin && _queue == int.MaxValue && _patience is null)
         {
             ServeInTurn(at, service, finish, replica, next);
             return 0;
@@ -186,6 +188,8 @@ internal sealed class ReplicaQueues
             int length = _length;
             int queue = _queue;
             bool follows = keepsStarts || (queue != int.MaxValue && _workers is not null);
+            Patience? patience = _patience;
+            follows |= patience is not null;
             int refused = 0;
             for (int i = 0; i < at.Length; i++)
             {
@@ -203,7 +207,16 @@ internal sealed class ReplicaQueues
                         continue;
                     }
 
-                    starts.Add(state);
+                    double leaves = patience is null ? double.PositiveInfinity : now + patience.Next();
+                    starts.Add(double.MinNative(state, leaves));
+                    if (leaves < state)
+                    {
+                        finish[i] = leaves;
+                        replica[i] = -1;
+                        refused++;
+                        chooser.Taken(who, leaves);
+                        continue;
+                    }
                 }
 
                 double done = TWorkers.Serve(ref state, length, now, service[i]);

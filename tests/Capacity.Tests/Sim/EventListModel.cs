@@ -123,6 +123,16 @@ internal sealed class EventListModel
 
         server.Waiting.Add(attempt);
         Start(server, now);
+        if (_model.Replicas.QueueTimeout is ServiceLaw.Constant(double patience) && server.Waiting.Contains(attempt))
+        {
+            At(now + patience, 4, late =>
+            {
+                if (server.Waiting.Remove(attempt))
+                {
+                    Fail(attempt, late + _model.Overhead, 503);
+                }
+            });
+        }
     }
 
     private void Start(Server server, double now)

@@ -104,12 +104,16 @@ public sealed class SamplePathTests
             times.Add(at);
         }
 
+        double grace = random.NextIndex(3) == 0 ? 0.1 : 2;
         return new SmallModel(
             [.. times], [.. times.Select(_ => random.NextExponential(0.2))],
             new ServiceModel
             {
                 Workers = workers,
                 Queue = workers is null || random.NextIndex(2) == 0 ? null : random.NextIndex(6),
+                QueueTimeout = workers is null || random.NextIndex(3) > 0
+                    ? null
+                    : new ServiceLaw.Constant(Math.Min(grace, random.NextExponential(0.3))),
                 Balancer = SameDraws[random.NextIndex(SameDraws.Length)],
                 Connections = 1 + random.NextIndex(12),
             },
@@ -122,7 +126,7 @@ public sealed class SamplePathTests
                         1 + random.NextIndex(4), 0.01 + (0.3 * random.NextUnit()), 0.5,
                         random.NextIndex(2) == 0 ? null : random.NextUnit()),
             },
-            random.NextIndex(2) * 0.01, random.NextIndex(3) == 0 ? 0.1 : 2, changes, duration, seed);
+            random.NextIndex(2) * 0.01, grace, changes, duration, seed);
     }
 
     private static void Same(IReadOnlyList<double> expected, IReadOnlyList<double> actual, string what)
