@@ -119,7 +119,7 @@ internal sealed class ReplicaSet
         }
 
         replica.InRotation = true;
-        _engine.Queues.Join(replica.Index);
+        _engine.Join(replica.Index);
         return true;
     }
 
