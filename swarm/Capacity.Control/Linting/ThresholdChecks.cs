@@ -34,6 +34,8 @@ internal static class ThresholdChecks
                     : $"it asks for {demand.Values.Text("x")}, but this value always has {possible.Text("x")}";
                 return new Diagnostic("RUL101", Place(rule, demand), $"alert '{rule.Name}' can never fire: {why}",
                     demand.Values.IsEmpty ? "join conditions that cannot hold at once with 'or', or move a bound"
+                        : demand.Subject is Expr.Aggregate { Operator: AggregateOperator.Count } count
+                        ? $"nothing is counted as nothing, not as 0: write absent({count.Of})"
                         : "move the bound into the possible range");
             }
         }
