@@ -124,8 +124,9 @@ internal sealed class AlertCondition
         AlertCondition all = new([[]], compares: Compares);
         foreach (IReadOnlyList<Demand> alternative in Alternatives)
         {
-            IReadOnlyList<IReadOnlyList<Demand>> broken =
-                [.. alternative.Select(d => (IReadOnlyList<Demand>)[d with { Values = d.Values.Not(), MayBeAbsent = true }])];
+            IReadOnlyList<IReadOnlyList<Demand>> broken = [.. alternative
+                .Select(d => d with { Values = d.Values.Not(), MayBeAbsent = true })
+                .Select(d => (IReadOnlyList<Demand>)[d])];
             all = all.And(new AlertCondition(broken, Compares));
         }
 

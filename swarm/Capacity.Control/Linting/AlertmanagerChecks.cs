@@ -71,8 +71,8 @@ internal static class AlertmanagerChecks
             if (repeat < interval)
             {
                 yield return new Diagnostic("AM105", Head(route),
-                    $"repeat_interval {PrometheusDuration.Format(repeat)} is shorter than group_interval {every}, so it "
-                    + $"repeats each {every}", "make repeat_interval longer, or group_interval shorter",
+                    $"repeat_interval {PrometheusDuration.Format(repeat)} is shorter than group_interval {every}, so "
+                    + $"it repeats each {every}", "make repeat_interval longer, or group_interval shorter",
                     Severity.Warning);
             }
             else if (multiple && (count <= NoticeableRepeats || ToScaler(config.Receiver(route.Receiver))))

@@ -37,14 +37,16 @@ internal static class NameChecks
             foreach (StackService other in context.Stack!.Services)
             {
                 string prefix = MonitorRules.Formatted(one.NameIn(context.StackName));
+                string name = MonitorRules.Formatted(other.NameIn(context.StackName));
                 bool alerts = other.Labels.Any(l => l.Key.StartsWith("com.df.alertName", StringComparison.Ordinal));
                 bool notified = one.Labels.Any(l => l.Key == "com.df.notify");
                 if (!ReferenceEquals(one, other) && alerts && notified
-                    && MonitorRules.Formatted(other.NameIn(context.StackName)).StartsWith(prefix, StringComparison.Ordinal))
+                    && name.StartsWith(prefix, StringComparison.Ordinal))
                 {
                     yield return new Diagnostic("RUL111", one.At,
                         $"each change of '{one.Name}' deletes the alerts of '{other.Name}': the monitor deletes by the "
-                        + "beginning of the name", "rename one so that neither begins like the other", Severity.Warning);
+                        + "beginning of the name", "rename one, so that neither begins like the other",
+                        Severity.Warning);
                 }
             }
         }

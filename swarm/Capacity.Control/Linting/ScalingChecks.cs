@@ -72,7 +72,7 @@ internal static class ScalingChecks
                     "add com.df.alertLabels=receiver=system,service=…,scale=down,type=service with the same number",
                     Severity.Warning);
             }
-            else if (scale.Length > 0 && scale is not ("up" or "down") && !scale.Contains("{{", StringComparison.Ordinal))
+            else if (scale is not ("" or "up" or "down") && !scale.Contains("{{", StringComparison.Ordinal))
             {
                 yield return new Diagnostic("RUL112", rule.At,
                     $"'{rule.Name}' has scale={scale}, which docker-scaler refuses with 400", "write up or down");

@@ -34,6 +34,8 @@ internal static class ThresholdChecks
                     : $"it asks for {demand.Values.Text("x")}, but this value always has {possible.Text("x")}";
                 return new Diagnostic("RUL101", Place(rule, demand), $"alert '{rule.Name}' can never fire: {why}",
                     demand.Values.IsEmpty ? "join conditions that cannot hold at once with 'or', or move a bound"
+                        : demand.Subject is Expr.Aggregate { Operator: AggregateOperator.Count } count
+                        ? $"nothing is counted as nothing, not as 0: write absent({count.Of})"
                         : "move the bound into the possible range");
             }
         }
@@ -57,16 +59,15 @@ internal static class ThresholdChecks
         if (condition.Compares)
         {
             // "always" also needs that what must not be there is not there, so alternatives with 'unless' are left out.
-            Demand? empty = condition.Alternatives.Count == 1
-                && condition.Alternatives[0].All(d => !d.MayBeAbsent && feasibility.Always(d))
+            Demand? empty = condition.Alternatives.Count == 1 && condition.Alternatives[0].All(d =>
+                !d.MayBeAbsent && !AsksForPresence(d.Subject) && feasibility.Always(d))
                 ? condition.Alternatives[0][0] : null;
             return empty is null ? null : new Diagnostic("RUL102", Place(rule, empty),
                 $"alert '{rule.Name}' fires whatever is measured: {Possible(feasibility, empty)}",
                 "move the bound into the possible range", severity);
         }
 
-        return outer is Expr.Call { Function: "absent" or "absent_over_time" } or Expr.Selector { Name: "ALERTS" }
-            || HasSetOperator(outer) || HasFilter(outer) ? null
+        return AsksForPresence(outer) ? null
             : new Diagnostic("RUL102", rule.Place(""),
                 $"alert '{rule.Name}' fires for every series that this expression returns, whatever its value, also 0",
                 "compare it, for example '> 0'; if it is meant to fire always, as a watchdog, this is right", severity);
@@ -75,11 +76,17 @@ internal static class ThresholdChecks
     private static string Possible(Feasibility feasibility, Demand demand) =>
         $"{demand.Values.Text("x")} holds for every possible value, {feasibility.Possible(demand).Text("x")}";
 
-    private static bool HasSetOperator(Expr expr) =>
-        ExprShape.Parts(expr).OfType<Expr.Binary>().Any(b => b.Operator.IsSet() && b.Operator != BinaryOperator.Or);
-
-    private static bool HasFilter(Expr expr) =>
-        ExprShape.Parts(expr).OfType<Expr.Binary>().Any(b => b.Operator.IsComparison() && !b.ReturnsBool);
+    // Whether there is a value at all is then what matters, as in 'count(up == 0) > 0' or 'absent(up) == 1'.
+    private static bool AsksForPresence(Expr expr) => ExprShape.Parts(expr).Any(part => part switch
+    {
+        Expr.Call c => c.Function is "absent" or "absent_over_time" or "present_over_time" or "timestamp",
+        Expr.Selector s => s.Name is "ALERTS" or "",
+        Expr.Aggregate a => a.Operator is AggregateOperator.Count or AggregateOperator.Group
+            or AggregateOperator.CountValues,
+        Expr.Binary b => (b.Operator.IsSet() && b.Operator != BinaryOperator.Or)
+            || (b.Operator.IsComparison() && !b.ReturnsBool),
+        _ => false,
+    });
 
     private static SourceSpan Place(LintRule rule, Demand demand) => rule.Place(demand.Key);
 }
