@@ -6,6 +6,9 @@ switch (args)
     case ["sim", .. string[] rest]:
         SimulatorSpeed.Print(Console.Out, rest is ["--json", string file] ? file : null);
         break;
+    case ["rules", .. string[] rest]:
+        RulesSpeed.Print(Console.Out, rest is ["--json", string file] ? file : null);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;

@@ -12,6 +12,7 @@ namespace Capacity.Control.Rules;
 public sealed class RuleGroupEvaluator
 {
     private readonly List<IRuleRunner> _runners = [];
+    private readonly RuleOutput _output = new();
     private readonly RuleOptions _options;
     private int _evaluations;
 
@@ -39,7 +40,8 @@ public sealed class RuleGroupEvaluator
     public RuleEvaluation Evaluate(Instant at)
     {
         _evaluations++;
-        var output = new RuleOutput { WritesAlertSeries = _evaluations > _options.SilentEvaluations };
+        RuleOutput output = _output;
+        output.WritesAlertSeries = _evaluations > _options.SilentEvaluations;
         foreach (IRuleRunner runner in _runners)
         {
             try
@@ -52,7 +54,7 @@ public sealed class RuleGroupEvaluator
             }
         }
 
-        return output.ToEvaluation();
+        return output.Take();
     }
 }
 
@@ -74,7 +76,7 @@ internal sealed class RuleOutput
     private List<AlertChange>? _changes;
     private List<string>? _errors;
 
-    public bool WritesAlertSeries { get; init; }
+    public bool WritesAlertSeries { get; set; }
 
     public void Post(AlertPost post) => (_posts ??= []).Add(post);
 
@@ -84,9 +86,20 @@ internal sealed class RuleOutput
 
     public void Error(string message) => (_errors ??= []).Add(message);
 
-    public RuleEvaluation ToEvaluation() => _posts is null && _changes is null && _errors is null
-        ? RuleEvaluation.Nothing
-        : new RuleEvaluation(_posts ?? [], _changes ?? [], _errors ?? []);
+    /// <summary>What was collected; the next evaluation begins with nothing.</summary>
+    public RuleEvaluation Take()
+    {
+        if (_posts is null && _changes is null && _errors is null)
+        {
+            return RuleEvaluation.Nothing;
+        }
+
+        var evaluation = new RuleEvaluation(_posts ?? [], _changes ?? [], _errors ?? []);
+        _posts = null;
+        _changes = null;
+        _errors = null;
+        return evaluation;
+    }
 }
 
 /// <summary>The series that a rule writes: those it wrote last time and not now get a stale marker.</summary>

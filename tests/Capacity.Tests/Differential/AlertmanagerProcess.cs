@@ -37,6 +37,7 @@ internal sealed class AlertmanagerProcess : IAsyncDisposable
             "--cluster.listen-address=", "--log.level=error",
         ])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };

@@ -47,6 +47,7 @@ internal sealed partial class PromtoolAnswers
         var start = new ProcessStartInfo("promtool", ["test", "rules", Path.GetFileName(testFile)])
         {
             WorkingDirectory = Path.GetDirectoryName(testFile),
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Capacity.Control;
-using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Differential;
 

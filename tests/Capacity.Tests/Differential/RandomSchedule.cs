@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Capacity.Control.Alertmanager;
-using Capacity.Model;
 using Capacity.Tests.Alertmanager;
 
 namespace Capacity.Tests.Differential;

@@ -9,6 +9,8 @@ namespace Capacity.Tests.Differential;
 /// <param name="Values">One per step; null where there is no sample.</param>
 internal sealed record RandomSeries(LabelSet Labels, IReadOnlyList<double?> Values)
 {
+    private static readonly string[] Codes = ["200", "404", "503"];
+
     private static readonly string[] Bounds = ["0.1", "0.5", "1", "+Inf"];
 
     /// <summary>The series of a case.</summary>
@@ -41,7 +43,7 @@ internal sealed record RandomSeries(LabelSet Labels, IReadOnlyList<double?> Valu
         double level = random.Next(-20, 60);
         Add("temperature", [], _ => Math.Round(level += (random.NextDouble() - 0.5) * 6, random.Next(4)));
         Add("up", [], _ => random.Next(8) == 0 ? 0 : 1);
-        foreach (string code in new[] { "200", "404", "503" }.Take(random.Next(1, 4)))
+        foreach (string code in Codes.Take(random.Next(1, 4)))
         {
             double rate = random.NextDouble() * 20;
             Add("requests_total", [("code", code)], Counter(random, () => Math.Floor(random.NextDouble() * rate)));

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Capacity.Control.Alertmanager;
 using Capacity.Tests.Alertmanager;
-using Capacity.Tests.Swarm;
 using Microsoft.AspNetCore.Http;
 
 namespace Capacity.Tests.Differential;

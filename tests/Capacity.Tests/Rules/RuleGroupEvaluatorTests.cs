@@ -141,6 +141,27 @@ public sealed class RuleGroupEvaluatorTests
     }
 
     [Fact]
+    public void An_evaluation_that_changes_nothing_allocates_nothing_once_it_is_warm()
+    {
+        var store = new SampleStore(TimeSpan.FromMinutes(6));
+        int series = store.GetOrAdd(LabelSet.Of(("__name__", "x_count"), ("job", "svc")));
+        AlertRule idle = Alert(0, 0) with { Expr = Parse("sum(rate(x_count[5m])) > 1e9") };
+        AlertRule firing = Alert(0, 0) with { Expr = Parse("sum(rate(x_count[5m])) / sum(rate(x_count[5m])) > 0.9") };
+        var evaluator = new RuleGroupEvaluator(
+            new RuleGroup("g", null, 0, [idle, firing]), TimeSpan.FromSeconds(Interval), store,
+            new RuleOptions { ResendDelay = TimeSpan.FromDays(1) });
+        long before = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            store.Append(series, i * 5000, i);
+            before = i == 1000 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            evaluator.Evaluate(Instant.FromSeconds(i * 5));
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void The_phase_is_the_hash_that_prometheus_2_computes() => Assert.Equal(2.490632,
         RulePhase.Hashed("/etc/prometheus/alert.rules", "alert.rules", TimeSpan.FromMinutes(1)).TotalSeconds, 6);
 
