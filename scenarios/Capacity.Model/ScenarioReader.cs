@@ -61,7 +61,7 @@ public static class ScenarioReader
             var services = new ServiceReader(diagnostics);
             ServiceModel service = fields.Take("service") is { } s ? services.Read(s) : new ServiceModel();
             ClientModel client = fields.Take("client") is { } c ? services.ReadClient(c) : new ClientModel();
-            services.Check(service, client, fields);
+            ServiceReader.Check(service, client, fields);
             IReadOnlyList<Objective?> objectives = Objectives(fields);
             Rehearsal rehearsal = fields.Take("rehearsal") is { } r ? ReadRehearsal(r) : new Rehearsal();
             LoopDelays delays = fields.Take("delays") is { } d ? Delays(d) : new LoopDelays();

@@ -78,7 +78,7 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
     }
 
     /// <summary>Reports what cannot be simulated together.</summary>
-    public void Check(ServiceModel service, ClientModel client, YamlFields scenario)
+    public static void Check(ServiceModel service, ClientModel client, YamlFields scenario)
     {
         if (service.Cores is not null && client.Retry is not null)
         {

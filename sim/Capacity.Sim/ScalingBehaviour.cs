@@ -42,7 +42,7 @@ public sealed record Flapping(double ActionsPerHour, int Reversals, double Rever
 /// <param name="HasSurge">Whether the load rose well above what it was before, and fell again, within the run.</param>
 /// <param name="SurgeEnds">Second at which the load was back near its level before; NaN without a surge.</param>
 /// <param name="CalmP99">Slowest p99 of a step before the surge, seconds; NaN without answers.</param>
-/// <param name="RecoveredAt">Second from which latency and errors stayed near what they were before; NaN: never.</param>
+/// <param name="RecoveredAt">Second from which latency and errors stayed near what they were; NaN: never.</param>
 public sealed record SurgeRecovery(bool HasSurge, double SurgeEnds, double CalmP99, double RecoveredAt)
 {
     private const double Surge = 1.5;
@@ -61,7 +61,7 @@ public sealed record SurgeRecovery(bool HasSurge, double SurgeEnds, double CalmP
 
     /// <summary>Judges a run.</summary>
     /// <param name="run">Measured or simulated. The first steps say what is normal.</param>
-    /// <param name="grace">Seconds after the surge that the run must still show, so that "never" means something.</param>
+    /// <param name="grace">Seconds after the surge that the run must show, so that "never" means something.</param>
     public static SurgeRecovery Of(RunResult run, double grace = 120)
     {
         IReadOnlyList<double> offered = run.Series.Offered;

@@ -17,7 +17,7 @@ internal static class SimulatorSpeed
     public static void Print(TextWriter output, string? json = null)
     {
         var figures = new List<Figure>();
-        output.WriteLine("simulator, CPU time per request, medians of 5 interleaved repeats, 8 workers or cores, load 0.8");
+        output.WriteLine("simulator, CPU time per request, medians of 5 interleaved repeats, 8 workers, load 0.8");
         Compare(output, figures, "sim.mmc.ns", "one replica", 1, new ServiceModel { Workers = 8 });
         Compare(output, figures, "sim.rr.ns", "round robin", 100, new ServiceModel { Workers = 8 });
         Compare(output, figures, "sim.random.ns", "random", 100, Of(Balancer.Random));

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Capacity.Model;
 
 namespace Capacity.Sim.Requests;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Capacity.Sim.Requests;
 
-/// <summary>When the requests that wait at a replica will start: in ascending order, first come, first served.</summary>
+/// <summary>When the requests that wait at a replica will start: first come, first served, so ascending.</summary>
 internal struct WaitingStarts
 {
     private double[]? _starts; // a ring; its length is a power of two

@@ -147,7 +147,8 @@ public sealed class BalancerTests
                 Assert.All(own.Zip(expected), p => Assert.Equal(p.Second, p.First.Finish, 1e-8));
             }
 
-            Assert.All(jobs, job => Assert.True(balancer != Balancer.LeastConnections || IsFewest(job, jobs, replicas)));
+            Assert.All(
+                jobs, job => Assert.True(balancer != Balancer.LeastConnections || IsFewest(job, jobs, replicas)));
         }
     }
 

@@ -25,7 +25,8 @@ public sealed class SamplePathTests
             Same(expected.Latencies, engine.Latencies, $"latencies, {what}");
             Same(expected.Work, engine.Work, $"work, {what}");
             Assert.True(
-                expected.Failed.Select(f => f.Status).Order().SequenceEqual(engine.Failed.Select(f => f.Status).Order()),
+                expected.Failed.Select(f => f.Status).Order().SequenceEqual(
+                    engine.Failed.Select(f => f.Status).Order()),
                 $"{expected.Failed.Count} != {engine.Failed.Count} failures, {what}");
             Assert.Equal(model.At.Length, engine.Latencies.Count + engine.Failed.Count);
             seen[0] += expected.Retries > 0 ? 1 : 0;

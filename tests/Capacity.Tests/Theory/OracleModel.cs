@@ -1,5 +1,5 @@
+using System.Globalization;
 using Capacity.Model;
-using Capacity.Sim;
 using Capacity.Sim.Requests;
 
 namespace Capacity.Tests.Theory;
@@ -77,18 +77,24 @@ internal sealed record OracleModel
             {
                 Users = (int)oracle["N"],
                 Think = new ServiceLaw.Exponential(oracle["Z"]),
-                Load = 0.5,
+                Load = 0.6,
                 Rate = oracle.Values["X"],
+            },
+            "allencunneen" => plain with
+            {
+                Law = oracle["cs2"] == 1 ? plain.Law : Lognormal(mean, oracle["cs2"]),
+                Even = oracle["ca2"] == 0,
+                Band = 0.3, // an approximation
             },
             "jsq2" => plain with
             {
-                Replicas = 500,
-                Rate = 500 * oracle["rho"] * oracle["mu_per_s"],
+                Replicas = 200,
+                Rate = 200 * oracle["rho"] * oracle["mu_per_s"],
                 Service = plain.Service with { Balancer = Balancer.PowerOfTwo },
                 Band = 0.01,
                 Load = 0.5,
             },
-            ['e', .. var k, 'm', '1'] when int.TryParse(k, out int replicas) =>
+            ['e', .. var k, 'm', '1'] when int.TryParse(k, CultureInfo.InvariantCulture, out int replicas) =>
                 plain with { Replicas = replicas, Rate = rate * replicas },
             _ => null,
         };

@@ -83,7 +83,8 @@ internal sealed class Tally(double warmUp)
             key++;
         }
 
-        return key == 0 ? 0 : BitConverter.Int64BitsToDouble(((key + ((1023L - 44) << 14)) << Shift) + (1L << (Shift - 1)));
+        long middle = ((key + ((1023L - 44) << 14)) << Shift) + (1L << (Shift - 1));
+        return key == 0 ? 0 : BitConverter.Int64BitsToDouble(middle);
     }
 
     private static int Key(double value) =>
