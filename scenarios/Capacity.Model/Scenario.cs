@@ -27,6 +27,9 @@ public sealed record Scenario
     /// <summary>How one replica serves, starts and stops.</summary>
     public ServiceModel Service { get; init; } = new();
 
+    /// <summary>What the callers do when answers are late or fail.</summary>
+    public ClientModel Client { get; init; } = new();
+
     /// <summary>What must hold during the launch. May be empty.</summary>
     public IReadOnlyList<Objective> Objectives { get; init; } = [];
 
@@ -98,6 +101,22 @@ public sealed record ServiceModel
     /// <summary>Requests served at once by one replica; null is without limit (they overlap freely).</summary>
     public int? Workers { get; init; }
 
+    /// <summary>Cores that all requests of a replica share equally, in place of workers; null: none.</summary>
+    public int? Cores { get; init; }
+
+    /// <summary>Requests that may wait for a worker of one replica; more are answered 503. Null: any number.</summary>
+    public int? Queue { get; init; }
+
+    /// <summary>How long a request waits for a worker until it is answered 503 instead; null: as long as it takes.
+    /// </summary>
+    public ServiceLaw? QueueTimeout { get; init; }
+
+    /// <summary>How the balancer chooses.</summary>
+    public Balancer Balancer { get; init; }
+
+    /// <summary>Kept-alive connections, for <see cref="Balancer.Connections"/>.</summary>
+    public int Connections { get; init; } = 100;
+
     /// <summary>CPU time that each request burns in the demo service, seconds. Rehearsal only.</summary>
     public double CpuPerRequest { get; init; }
 
@@ -108,6 +127,44 @@ public sealed record ServiceModel
     /// stop_grace_period.</summary>
     public double? StopGrace { get; init; }
 }
+
+/// <summary>How the balancer chooses a replica for a request.</summary>
+public enum Balancer
+{
+    /// <summary>One after the other.</summary>
+    RoundRobin,
+
+    /// <summary>Any, with equal chances.</summary>
+    Random,
+
+    /// <summary>The one with the fewest requests under way; any of them when there are several.</summary>
+    LeastConnections,
+
+    /// <summary>The one with fewer requests under way, of two drawn at random; the first drawn when equal.</summary>
+    PowerOfTwo,
+
+    /// <summary>Whoever has the connection: a connection stays with its replica, as with IPVS or TCP.</summary>
+    Connections,
+}
+
+/// <summary>What the callers do when answers are late or fail.</summary>
+public sealed record ClientModel
+{
+    /// <summary>A request without an answer by then has failed, seconds; the replica works on. Null: never.</summary>
+    public double? Timeout { get; init; }
+
+    /// <summary>Failed requests are sent again; null: they are not.</summary>
+    public RetryModel? Retry { get; init; }
+}
+
+/// <summary>How failed requests are sent again.</summary>
+/// <param name="Attempts">How often a request is sent at most, the first time included, ≥ 1.</param>
+/// <param name="Backoff">Pause before the second attempt, seconds, &gt; 0; doubles with each attempt. Between half and
+/// all of it is drawn.</param>
+/// <param name="Max">Longest pause, seconds.</param>
+/// <param name="Budget">Retries of a second as a share of the requests of the second before, where one is always
+/// allowed; null: no limit.</param>
+public sealed record RetryModel(int Attempts, double Backoff, double Max, double? Budget);
 
 /// <summary>The short run on real HTTP that validates the model before the launch is simulated.</summary>
 public sealed record Rehearsal

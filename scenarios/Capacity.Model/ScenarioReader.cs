@@ -36,7 +36,6 @@ public static class ScenarioReader
     private sealed class Reading(SourceText source, List<Diagnostic> diagnostics, Func<string, bool>? exists)
     {
         private readonly Quantity _quantity = new(diagnostics);
-        private readonly ServiceLawReader _laws = new(diagnostics);
         private readonly Words _words = new(diagnostics);
 
         public Scenario? Whole(YamlNode root)
@@ -59,7 +58,10 @@ public static class ScenarioReader
                 [.. Filled(fields, "load", "- { stage: peak, inject: 700/s, during: 5m }").Select(stages.Read)];
             IReadOnlyList<RequestKind> requests = new RequestReader(diagnostics).Read(
                 Filled(fields, "requests", "- { name: browse, share: 100%, service_time: 8ms }"));
-            ServiceModel service = fields.Take("service") is { } s ? Service(s) : new ServiceModel();
+            var services = new ServiceReader(diagnostics);
+            ServiceModel service = fields.Take("service") is { } s ? services.Read(s) : new ServiceModel();
+            ClientModel client = fields.Take("client") is { } c ? services.ReadClient(c) : new ClientModel();
+            ServiceReader.Check(service, client, fields);
             IReadOnlyList<Objective?> objectives = Objectives(fields);
             Rehearsal rehearsal = fields.Take("rehearsal") is { } r ? ReadRehearsal(r) : new Rehearsal();
             LoopDelays delays = fields.Take("delays") is { } d ? Delays(d) : new LoopDelays();
@@ -85,6 +87,7 @@ public static class ScenarioReader
                 Spacing = spacing == "even" ? ArrivalSpacing.Even : ArrivalSpacing.Poisson,
                 Requests = requests,
                 Service = service,
+                Client = client,
                 Objectives = [.. objectives.OfType<Objective>()],
                 Rehearsal = rehearsal,
                 Delays = delays,
@@ -170,21 +173,6 @@ public static class ScenarioReader
             }
 
             return path;
-        }
-
-        private ServiceModel Service(YamlNode node)
-        {
-            var fields = new YamlFields(node, "the service", diagnostics);
-            YamlScalar? workers = fields.Scalar("workers");
-            int? count = workers is null or { Text: "unlimited" }
-                ? null
-                : _quantity.Count(workers, "workers", 1, 100_000);
-            ServiceLaw? startup = _laws.Read(fields.Take("startup"), "the start-up time");
-            double? grace = _quantity.Duration(fields.Scalar("stop_grace"));
-            double? cpu = _quantity.Duration(fields.Scalar("cpu_per_request"));
-            fields.RejectOthers();
-            var model = new ServiceModel { Workers = count, StopGrace = grace, CpuPerRequest = cpu ?? 0 };
-            return startup is null ? model : model with { Startup = startup };
         }
 
         private IReadOnlyList<Objective?> Objectives(YamlFields fields)

@@ -30,6 +30,7 @@ public static class ScenarioSchema
             ("load", List("The demand, stage after stage.", Stage(), 1)),
             ("requests", List("The kinds of requests; their shares add up to 100%.", Request(), 1)),
             ("service", Service()),
+            ("client", Client()),
             ("objectives", List("What must hold during the launch.", Objective(), 0)),
             ("slo", List("Another word for objectives.", Objective(), 0)),
             ("rehearsal", Rehearsal()),
@@ -85,9 +86,24 @@ public static class ScenarioSchema
             ["anyOf"] = new JsonArray(
                 new JsonObject { ["type"] = "integer", ["minimum"] = 1 }, new JsonObject { ["const"] = "unlimited" }),
         }),
+        ("cores", Whole("Instead of workers: requests share so many cores equally, as CPU-bound work does.", 1)),
+        ("queue", Whole("Requests that may wait for a worker of one replica; more are answered 503.", 0)),
+        ("queue_timeout", Ref("law", "How long a request waits for a worker until it is answered 503 instead.")),
+        ("balancer", OneOfWords("Which replica gets a request. Simulated only.", [.. ServiceReader.Balancers])),
+        ("connections", Whole("Kept-alive connections of the clients, for the balancer 'connections'.", 1)),
         ("startup", Ref("law", "Time from the start of a task until it listens.")),
         ("stop_grace", Ref("duration", "Time that a stopping replica gets; without it the stack's stop_grace_period.")),
         ("cpu_per_request", Ref("duration", "CPU time that each request burns in the demo service; rehearsal only.")));
+
+    private static JsonObject Client() => Map("What the callers do when answers are late or fail. Simulated only.", [],
+        ("timeout", Ref("duration", "A request fails when it has no answer by then; the replica works on.")),
+        ("retry", Map("Failed requests are sent again.", ["attempts", "backoff"],
+            ("attempts", Whole("How often a request is sent at most, the first time included.", 1)),
+            ("backoff", Ref("duration",
+                "Pause before the second attempt; doubles each time; between half and all of it is drawn.")),
+            ("max", Ref("duration", "Longest pause.")),
+            ("budget", Ref("share",
+                "Retries of a second as a share of the requests of the second before; one is always allowed.")))));
 
     private static JsonObject Objective() => Map("A limit that the launch must keep.", ["metric", "under"],
         ("metric", OneOfWords("What is limited.", [.. ObjectiveReader.Metrics])),
@@ -121,7 +137,7 @@ public static class ScenarioSchema
         ["description"] = "A duration, or the law of one.",
         ["anyOf"] = new JsonArray(
             Duration(),
-            Map("One law: lognormal by p50 and another percentile, uniform, exponential, constant or quantiles.", [],
+            Map("One law: lognormal by p50 and another percentile, or one of the other keys.", [],
                 ("p50", Ref("duration", "Median of a lognormal law.")),
                 ("p90", Ref("duration", "Nine in ten values are below it.")),
                 ("p95", Ref("duration", "95 % of the values are below it.")),
@@ -136,6 +152,14 @@ public static class ScenarioSchema
                 }),
                 ("exponential", Ref("duration", "Mean of an exponential law.")),
                 ("constant", Ref("duration", "Always the same.")),
+                ("gamma", Map("From nearly constant (a small cv) to very variable.", ["mean", "cv"],
+                    ("mean", Ref("duration", "Mean.")), ("cv", Amount("Standard deviation over mean.", 0.01, 100)))),
+                ("pareto", Map("A few values are very long.", ["min", "shape"],
+                    ("min", Ref("duration", "Smallest value.")),
+                    ("shape", Amount("The larger, the shorter the tail; at most 2 the variance is infinite.", 1.01,
+                        100)))),
+                ("hyperexponential", Map("Two exponential laws mixed: more variable than one.", ["mean", "cv"],
+                    ("mean", Ref("duration", "Mean.")), ("cv", Amount("Standard deviation over mean.", 1, 100)))),
                 ("quantiles", new JsonObject
                 {
                     ["description"] = "Points of the quantile function, from 0% to 100%.",
@@ -192,6 +216,14 @@ public static class ScenarioSchema
 
     private static JsonObject Whole(string description, int minimum) =>
         new() { ["description"] = description, ["type"] = "integer", ["minimum"] = minimum };
+
+    private static JsonObject Amount(string description, double minimum, double maximum) => new()
+    {
+        ["description"] = description,
+        ["type"] = "number",
+        ["minimum"] = minimum,
+        ["maximum"] = maximum,
+    };
 
     private static JsonObject OneOfWords(string description, params string[] words) =>
         new() { ["description"] = description, ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]) };

@@ -1,7 +1,7 @@
 namespace Capacity.Model;
 
 /// <summary>The distribution of a duration: a closed set of laws, each known by its quantile function.</summary>
-public abstract record ServiceLaw
+public abstract partial record ServiceLaw
 {
     /// <summary>The duration that a share of all values stays below.</summary>
     /// <param name="share">0 ≤ share &lt; 1.</param>

@@ -40,12 +40,14 @@ internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
         YamlScalar? exponential = fields.Scalar("exponential");
         YamlScalar? constant = fields.Scalar("constant");
         YamlNode? quantiles = fields.Take("quantiles");
+        var skewed = SkewedLawReader.Take(fields, diagnostics);
         int before = diagnostics.Count;
         fields.RejectOthers();
         (double Share, YamlScalar? At) tail = tails.LastOrDefault(t => t.At is not null);
         int tailsGiven = tails.Count(t => t.At is not null);
         int laws = (median is not null || tail.At is not null ? 1 : 0) + (uniform is not null ? 1 : 0)
-            + (exponential is not null ? 1 : 0) + (constant is not null ? 1 : 0) + (quantiles is not null ? 1 : 0);
+            + (exponential is not null ? 1 : 0) + (constant is not null ? 1 : 0) + (quantiles is not null ? 1 : 0)
+            + skewed.Count;
         if (laws != 1 || tailsGiven > 1)
         {
             if (diagnostics.Count == before)
@@ -55,6 +57,11 @@ internal sealed class ServiceLawReader(List<Diagnostic> diagnostics)
             }
 
             return null;
+        }
+
+        if (skewed.Count == 1)
+        {
+            return skewed.Read();
         }
 
         return (uniform, exponential, constant, quantiles) switch

@@ -50,8 +50,12 @@ internal sealed class LaunchRun
         ((string Method, string Path)[] endpoints, int[] endpointOfKind) = Scraper.Endpoints(input.Kinds);
         double stopGrace = input.Service.StopGrace ?? input.Loop.StopGrace.TotalSeconds;
         var settings = new EngineSettings(
-            input.Service.Workers, stopGrace, endpointOfKind, endpoints.Length,
-            input.Loop.ScrapeInterval.TotalSeconds, input.Step, input.Plan.Duration);
+            input.Service, stopGrace, endpointOfKind, endpoints.Length,
+            input.Loop.ScrapeInterval.TotalSeconds, input.Step, input.Plan.Duration)
+        {
+            Client = input.Client,
+            Seed = seed,
+        };
         var services = new DurationTables(input.WorkerLaws);
         IRequestSource source = input.Trace is { } trace
             ? new RecordedRequests(trace, input.Overhead, seed)

@@ -21,6 +21,9 @@ public sealed record SimulationInput
     /// <summary>Workers, start-up and stop grace of one replica.</summary>
     public required ServiceModel Service { get; init; }
 
+    /// <summary>What the callers do when answers are late or fail.</summary>
+    public ClientModel Client { get; init; } = new();
+
     /// <summary>How open arrivals are spaced.</summary>
     public ArrivalSpacing Spacing { get; init; } = ArrivalSpacing.Poisson;
 

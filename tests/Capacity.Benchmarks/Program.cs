@@ -3,8 +3,8 @@ using Capacity.Benchmarks;
 
 switch (args)
 {
-    case ["sim"]:
-        SimulatorSpeed.Print(Console.Out);
+    case ["sim", .. string[] rest]:
+        SimulatorSpeed.Print(Console.Out, rest is ["--json", string file] ? file : null);
         break;
     case ["rules", .. string[] rest]:
         RulesSpeed.Print(Console.Out, rest is ["--json", string file] ? file : null);

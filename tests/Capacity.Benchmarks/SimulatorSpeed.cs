@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Capacity.Model;
 using Capacity.Sim;
 
@@ -13,19 +14,69 @@ internal static class SimulatorSpeed
 {
     private const int Repeats = 5;
 
-    public static void Print(TextWriter output)
+    public static void Print(TextWriter output, string? json = null)
     {
-        output.WriteLine("simulator, CPU time, medians of 5 interleaved repeats");
-        foreach (int replicas in new[] { 10, 100 })
+        var figures = new List<Figure>();
+        output.WriteLine("simulator, CPU time per request, medians of 5 interleaved repeats, 8 workers, load 0.8");
+        Compare(output, figures, "sim.mmc.ns", "one replica", 1, new ServiceModel { Workers = 8 });
+        Compare(output, figures, "sim.rr.ns", "round robin", 100, new ServiceModel { Workers = 8 });
+        Compare(output, figures, "sim.random.ns", "random", 100, Of(Balancer.Random));
+        Compare(output, figures, "sim.connections.ns", "connections", 100, Of(Balancer.Connections));
+        Compare(output, figures, "sim.p2c.ns", "power of two", 100, Of(Balancer.PowerOfTwo));
+        Compare(output, figures, "sim.lc.ns", "least connections", 100, Of(Balancer.LeastConnections));
+        Compare(output, figures, "sim.ps.ns", "8 shared cores", 10, new ServiceModel { Cores = 8 });
+        var client = new ClientModel { Timeout = 0.5, Retry = new RetryModel(3, 0.1, 2, 0.2) };
+        Compare(
+            output, figures, "sim.retries.ns", "time-outs, retries", 100,
+            new ServiceModel { Workers = 8, Queue = 50 }, client);
+        Day(output, figures);
+        Set(output, figures);
+        Allocation(output, figures);
+        output.WriteLine("stages:");
+        SimulatorStages.Print(output);
+        if (json is not null)
         {
-            Compare(output, replicas);
+            File.WriteAllText(json, JsonSerializer.Serialize(figures, JsonSerializerOptions.Web));
         }
-
-        Day(output);
-        Set(output);
     }
 
-    private static void Set(TextWriter output)
+    private static ServiceModel Of(Balancer balancer) => new() { Workers = 8, Balancer = balancer };
+
+    private static void Compare(
+        TextWriter output, List<Figure> figures, string name, string what, int replicas, ServiceModel service,
+        ClientModel? client = null)
+    {
+        SimulationInput input = Inputs.Steady(replicas, requests: 4_000_000) with
+        {
+            Service = service,
+            Client = client ?? new ClientModel(),
+        };
+        NaiveSimulator naive = new(replicas, workers: 8, Inputs.SteadyRate(replicas), Inputs.ServiceMean);
+        var ours = new List<double>();
+        var theirs = new List<double>();
+        for (int i = -1; i < Repeats; i++)
+        {
+            long requests = 0;
+            ulong seed = (ulong)(i + 2);
+            double seconds = Cpu(
+                () => requests = LaunchSimulation.Run(input, seed, CancellationToken.None).Totals.Scheduled);
+            double naiveSeconds = Cpu(() => naive.Run(500_000, seed));
+            if (i >= 0)
+            {
+                ours.Add(seconds / requests * 1e9);
+                theirs.Add(naiveSeconds / 5e5 * 1e9);
+            }
+        }
+
+        double ratio = Median([.. ours.Zip(theirs, (a, b) => b / a)]);
+        figures.Add(new Figure(name, Median(ours), "ns"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {what,-20} {replicas,3} replicas {Median(ours),6:0.00} ns; naive round robin {Median(theirs),4:0} ns,"
+            + $" ratio {ratio:0}"));
+    }
+
+    private static void Set(TextWriter output, List<Figure> figures)
     {
         const int Count = 100;
         SimulationInput input = Inputs.Launch();
@@ -42,39 +93,13 @@ internal static class SimulatorSpeed
             }
         }
 
+        figures.Add(new Figure("sim.launches.cpu_s", Median(seconds), "s"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Count} launches of 20 minutes, {set!.Requests} requests of three kinds: {Median(seconds):0.00} s"));
     }
 
-    private static void Compare(TextWriter output, int replicas)
-    {
-        SimulationInput input = Inputs.Steady(replicas, requests: 4_000_000);
-        NaiveSimulator naive = new(replicas, workers: 8, Inputs.SteadyRate(replicas), Inputs.ServiceMean);
-        var ours = new List<double>();
-        var theirs = new List<double>();
-        for (int i = -1; i < Repeats; i++)
-        {
-            long requests = 0;
-            ulong seed = (ulong)(i + 2);
-            double seconds = Cpu(
-                () => requests = LaunchSimulation.Run(input, seed, CancellationToken.None).Totals.Scheduled);
-            double naiveSeconds = Cpu(() => naive.Run(1_000_000, seed));
-            if (i >= 0)
-            {
-                ours.Add(seconds / requests * 1e9);
-                theirs.Add(naiveSeconds / 1e6 * 1e9);
-            }
-        }
-
-        double ratio = Median([.. ours.Zip(theirs, (a, b) => b / a)]);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"round robin, {replicas,3} replicas × 8 workers, load 0.8: {Median(ours),5:0.00} ns per request;"
-            + $" naive {Median(theirs),4:0} ns; ratio {ratio:0}"));
-    }
-
-    private static void Day(TextWriter output)
+    private static void Day(TextWriter output, List<Figure> figures)
     {
         SimulationInput input = Inputs.Day();
         LaunchSimulation.Run(Inputs.Day(hours: 1), 1, CancellationToken.None);
@@ -85,11 +110,35 @@ internal static class SimulatorSpeed
             seconds.Add(Cpu(() => run = LaunchSimulation.Run(input, 1, CancellationToken.None)));
         }
 
+        figures.Add(new Figure("sim.day.cpu_s", Median(seconds), "s"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"24 h at 1200/s, scaled by rules: {Median(seconds):0.00} s (best {seconds.Min():0.00}) for "
             + $"{run!.Totals.Scheduled} requests, {Median(seconds) / run.Totals.Scheduled * 1e9:0.00} ns each; "
             + $"replicas {run.Series.Ready.Min()}..{run.Series.Ready.Max()}, {run.ScaleActions.Count} scale actions"));
+    }
+
+    /// <summary>Ten times the requests in the same time: what they allocate more, they allocate per request.</summary>
+    private static void Allocation(TextWriter output, List<Figure> figures)
+    {
+        (long few, long fewBytes) = Allocated(1);
+        (long many, long manyBytes) = Allocated(10);
+        double each = Math.Max(0, manyBytes - fewBytes) / (double)(many - few);
+        figures.Add(new Figure("sim.alloc.bytes_per_request", each, "B"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"allocated per request: {each:0.0000} bytes"));
+    }
+
+    private static (long Requests, long Bytes) Allocated(double faster)
+    {
+        SimulationInput input = Inputs.Steady(10, 2_000_000);
+        input = input with
+        {
+            Plan = LoadPlan.Of([new LoadStage.Open("", Inputs.SteadyRate(10) * faster, 0, input.Plan.Duration)]),
+            WorkerLaws = [new ServiceLaw.Exponential(Inputs.ServiceMean / faster)],
+        };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long count = LaunchSimulation.Run(input, 1, CancellationToken.None).Totals.Scheduled;
+        return (count, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static double Cpu(Action action)
@@ -102,4 +151,6 @@ internal static class SimulatorSpeed
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private sealed record Figure(string Name, double Value, string Unit);
 }

@@ -39,6 +39,7 @@ internal static class Predictions
             Kinds = scenario.Requests,
             WorkerLaws = [.. scenario.Requests.Select(r => r.ServiceTime)],
             Service = scenario.Service,
+            Client = scenario.Client,
             Spacing = scenario.Spacing,
             Loop = loaded.Loop,
             Step = 1,

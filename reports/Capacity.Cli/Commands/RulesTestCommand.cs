@@ -143,10 +143,10 @@ internal static class RulesTestCommand
 
     private static JsonObject AsJson(
         string path, bool passed, List<RuleTestResult>? results, List<Diagnostic> diagnostics) => new()
-    {
-        ["file"] = path,
-        ["passed"] = passed,
-        ["tests"] = new JsonArray([.. (results ?? []).Select(r => (JsonNode)new JsonObject
+        {
+            ["file"] = path,
+            ["passed"] = passed,
+            ["tests"] = new JsonArray([.. (results ?? []).Select(r => (JsonNode)new JsonObject
         {
             ["name"] = r.Test.Name,
             ["line"] = r.Test.At.Line,
@@ -163,6 +163,6 @@ internal static class RulesTestCommand
                 ["got"] = DiagnosticJson.Of(f.Got),
             })]),
         })]),
-        ["diagnostics"] = DiagnosticJson.Of(diagnostics),
-    };
+            ["diagnostics"] = DiagnosticJson.Of(diagnostics),
+        };
 }

@@ -12,7 +12,8 @@ internal static class RulesTestFiles
     /// <summary>Reads the groups of all rule files.</summary>
     /// <param name="file">Its patterns are relative to its own folder.</param>
     /// <param name="source">The test file itself.</param>
-    /// <param name="diagnostics">Errors of rule files go here, unless there is no test to use them; RUL016 warns of a pattern without a file.</param>
+    /// <param name="diagnostics">Errors of rule files go here, unless there is no test to use them; RUL016 warns of a
+    /// pattern without a file.</param>
     public static IReadOnlyList<RuleGroup> Read(
         RuleTestFile file, SourceText source, List<Diagnostic> diagnostics)
     {

@@ -119,7 +119,7 @@ internal sealed class ReplicaSet
         }
 
         replica.InRotation = true;
-        _engine.Queues.Join(replica.Index);
+        _engine.Join(replica.Index);
         return true;
     }
 
@@ -133,7 +133,8 @@ internal sealed class ReplicaSet
 
         replica.InRotation = false;
         double gone = _engine.Drain(replica.Index, (now - _start).TotalSeconds);
-        replica.GoneAt = _start + TimeSpan.FromSeconds(gone);
+        Instant ended = _start + TimeSpan.FromSeconds(gone);
+        replica.GoneAt = ended < now ? now : ended; // seconds round to ticks
         _timeline.Add(replica.GoneAt, Change.Gone, replica);
         return true;
     }

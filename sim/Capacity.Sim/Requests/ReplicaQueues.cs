@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Capacity.Model;
 
 namespace Capacity.Sim.Requests;
 
-/// <summary>
-/// The queues of all replicas, and round robin over those in rotation: request n goes to the replica at place
-/// n mod count, in the order in which they joined.
-/// </summary>
+/// <summary>The queues of all replicas, and the balancer over those in rotation.</summary>
+/// <remarks>
+/// Round robin gives request n to the replica at place n mod count, in the order in which they joined. Without a limit
+/// of the queue it has a loop of its own, the fastest.
+/// </remarks>
 internal sealed class ReplicaQueues
 {
     private readonly int? _workers;
@@ -16,13 +18,28 @@ internal sealed class ReplicaQueues
     private double[] _state = [];
     private int[] _rotation = [];
     private long _served;
+    private readonly Balancer _balancer;
+    private readonly int _queue;
+    private readonly Patience? _patience;
+    private readonly BalancerDraws _draws;
+    private readonly KeptConnections _connections;
+    private readonly CountLevels _levels = new();
+    private readonly DepartureWheel _departures = new();
+    private WaitingStarts[] _waiting = [];
 
     /// <summary>Starts without replicas.</summary>
-    /// <param name="workers">Requests served at once by one replica; null lets them overlap freely.</param>
+    /// <param name="service">Workers, queue and balancer.</param>
+    /// <param name="seed">Seed of the run.</param>
     /// <param name="portable">Uses the code for any processor, for the test that all give the same bits.</param>
-    public ReplicaQueues(int? workers, bool portable = false)
+    public ReplicaQueues(ServiceModel service, ulong seed, bool portable = false)
     {
+        int? workers = service.Workers;
         _workers = workers;
+        _balancer = service.Balancer;
+        _queue = service.Queue ?? int.MaxValue;
+        _patience = service.QueueTimeout is { } law && workers is not null ? new Patience(law, seed) : null;
+        _draws = new BalancerDraws(seed);
+        _connections = new KeptConnections(service.Connections);
         bool fitsRegister = workers is <= 8 && !portable;
         _kernel = workers is null ? Kernel.Overlapping
             : fitsRegister && Avx512F.IsSupported ? Kernel.Register512
@@ -42,6 +59,9 @@ internal sealed class ReplicaQueues
     /// <summary>How many replicas receive requests.</summary>
     public int InRotation => _rotation.Length;
 
+    /// <summary>The replicas that receive requests, in the order in which they joined.</summary>
+    public int[] Rotation => _rotation;
+
     /// <summary>Makes a replica idle from an instant on, whatever it was before.</summary>
     /// <param name="replica">Any index ≥ 0.</param>
     /// <param name="from">Seconds; no request is served earlier.</param>
@@ -56,6 +76,13 @@ internal sealed class ReplicaQueues
         Span<double> state = _state.AsSpan(first, _length);
         state.Fill(double.PositiveInfinity);
         state[..Math.Min(state.Length, _workers ?? 1)].Fill(from);
+        if (replica >= _waiting.Length)
+        {
+            Array.Resize(ref _waiting, Math.Max(16, 2 * replica));
+        }
+
+        _waiting[replica].Clear();
+        _levels.Reset(replica);
     }
 
     /// <summary>When the replica has finished everything it was given, seconds.</summary>
@@ -71,21 +98,148 @@ internal sealed class ReplicaQueues
     }
 
     /// <summary>Puts a replica at the end of the rotation.</summary>
-    public void Join(int replica) => _rotation = [.. _rotation, replica];
+    public void Join(int replica)
+    {
+        _rotation = [.. _rotation, replica];
+        Rotated();
+    }
 
     /// <summary>Takes a replica out of the rotation.</summary>
-    public void Leave(int replica) => _rotation = [.. _rotation.Where(r => r != replica)];
+    public void Leave(int replica)
+    {
+        _rotation = [.. _rotation.Where(r => r != replica)];
+        _connections.Close(replica);
+        Rotated();
+    }
 
-    /// <summary>Serves requests in order of arrival, each by the replica whose turn it is.</summary>
+    /// <summary>Serves requests in order of arrival.</summary>
     /// <param name="at">Arrivals, seconds, ascending.</param>
     /// <param name="service">Seconds for which a worker is held.</param>
-    /// <param name="finish">Receives when the worker is done.</param>
-    /// <param name="replica">Receives who served it.</param>
-    public void Serve(
+    /// <param name="finish">Receives when the worker is done, or the request turned away.</param>
+    /// <param name="replica">Receives who served it; −1 when its queue was full, or its wait too long.</param>
+    /// <returns>How many were not served.</returns>
+    public int Serve(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica)
     {
         int next = (int)(_served % _rotation.Length);
         _served += at.Length;
+        if (_balancer == Balancer.RoundRobin && _queue == int.MaxValue && _patience is null)
+        {
+            ServeInTurn(at, service, finish, replica, next);
+            return 0;
+        }
+
+        if (_balancer == Balancer.LeastConnections || (_balancer == Balancer.PowerOfTwo && _workers is null))
+        {
+            double span = at[^1] - at[0];
+            if (at.Length > 16 && span > 0)
+            {
+                _departures.TakeUntil(at[0], _levels);
+                _departures.Fit(at[0], at.Length / span);
+            }
+        }
+
+        var requests = new Requests(at, service, finish, replica);
+        return _balancer switch
+        {
+            Balancer.Random => Choose(new AtRandom(_rotation, _draws), requests, false),
+            Balancer.Connections => Choose(new ByConnection(_connections, _rotation, _draws), requests, false),
+            Balancer.LeastConnections => Choose(new Fewest(_levels, _departures, _draws), requests, false),
+            Balancer.PowerOfTwo => ChooseOfTwo(requests),
+            _ => Choose(new InTurn(_rotation, next), requests, false),
+        };
+    }
+
+    private int ChooseOfTwo(Requests requests) => _kernel switch
+    {
+        Kernel.Overlapping => Serve<FewerOfTwoCounted, OverlappingWorkers>(
+            new FewerOfTwoCounted(_rotation, _levels, _departures, _draws), requests, false),
+        Kernel.Register512 => ChooseOfTwo<EightWorkersIn512Bits>(requests),
+        Kernel.Registers256 => ChooseOfTwo<EightWorkersIn256Bits>(requests),
+        _ => ChooseOfTwo<AnyWorkers>(requests),
+    };
+
+    private int ChooseOfTwo<TWorkers>(Requests requests)
+        where TWorkers : IWorkers => Serve<FewerOfTwo<TWorkers>, TWorkers>(
+            new FewerOfTwo<TWorkers>(_rotation, _state, _length, _workers!.Value, _waiting, _draws), requests, true);
+
+    private int Choose<TChooser>(TChooser chooser, Requests requests, bool keepsStarts)
+        where TChooser : struct, IChooser => _kernel switch
+        {
+            Kernel.Overlapping => Serve<TChooser, OverlappingWorkers>(chooser, requests, keepsStarts),
+            Kernel.Register512 => Serve<TChooser, EightWorkersIn512Bits>(chooser, requests, keepsStarts),
+            Kernel.Registers256 => Serve<TChooser, EightWorkersIn256Bits>(chooser, requests, keepsStarts),
+            _ => Serve<TChooser, AnyWorkers>(chooser, requests, keepsStarts),
+        };
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Serve<TChooser, TWorkers>(TChooser chooser, Requests requests, bool keepsStarts)
+        where TChooser : struct, IChooser
+        where TWorkers : IWorkers
+    {
+        unchecked
+        {
+            ReadOnlySpan<double> at = requests.At;
+            ReadOnlySpan<double> service = requests.Service[..at.Length];
+            Span<double> finish = requests.Finish[..at.Length];
+            Span<int> replica = requests.Replica[..at.Length];
+            ref double first = ref MemoryMarshal.GetArrayDataReference(_state);
+            WaitingStarts[] waiting = _waiting;
+            int length = _length;
+            int queue = _queue;
+            bool follows = keepsStarts || (queue != int.MaxValue && _workers is not null);
+            Patience? patience = _patience;
+            follows |= patience is not null;
+            int refused = 0;
+            for (int i = 0; i < at.Length; i++)
+            {
+                double now = at[i];
+                int who = chooser.Choose(now);
+                ref double state = ref Unsafe.Add(ref first, who * length);
+                if (follows && state > now) // no worker is free
+                {
+                    ref WaitingStarts starts = ref waiting[who];
+                    if (starts.After(now) >= queue)
+                    {
+                        finish[i] = now;
+                        replica[i] = -1;
+                        refused++;
+                        continue;
+                    }
+
+                    double leaves = patience is null ? double.PositiveInfinity : now + patience.Next();
+                    starts.Add(double.MinNative(state, leaves));
+                    if (leaves < state)
+                    {
+                        finish[i] = leaves;
+                        replica[i] = -1;
+                        refused++;
+                        chooser.Taken(who, leaves);
+                        continue;
+                    }
+                }
+
+                double done = TWorkers.Serve(ref state, length, now, service[i]);
+                finish[i] = done;
+                replica[i] = who;
+                chooser.Taken(who, done);
+            }
+
+            return refused;
+        }
+    }
+
+    private void Rotated()
+    {
+        if (_balancer is Balancer.LeastConnections or Balancer.PowerOfTwo)
+        {
+            _levels.Rotate(_rotation);
+        }
+    }
+
+    private void ServeInTurn(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica, int next)
+    {
         switch (_kernel)
         {
             case Kernel.Overlapping:
@@ -126,5 +280,14 @@ internal sealed class ReplicaQueues
                 next = next == rotation.Length ? 0 : next;
             }
         }
+    }
+
+    private readonly ref struct Requests(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica)
+    {
+        public readonly ReadOnlySpan<double> At = at;
+        public readonly ReadOnlySpan<double> Service = service;
+        public readonly Span<double> Finish = finish;
+        public readonly Span<int> Replica = replica;
     }
 }

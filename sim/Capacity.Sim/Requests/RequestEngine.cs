@@ -1,38 +1,22 @@
-using System.Numerics;
-
 namespace Capacity.Sim.Requests;
-
-/// <summary>What the engine has to know besides the requests.</summary>
-/// <param name="Workers">Requests served at once by one replica; null lets them overlap freely.</param>
-/// <param name="StopGrace">Seconds that a stopping replica gets to finish what it has.</param>
-/// <param name="SeriesOfKind">The series of <c>http_server_resp_time</c> that each kind counts in.</param>
-/// <param name="Series">How many series a replica has.</param>
-/// <param name="ScrapeInterval">Seconds.</param>
-/// <param name="Step">Length of a step of the result, seconds.</param>
-/// <param name="Duration">Length of the run, seconds.</param>
-internal sealed record EngineSettings(
-    int? Workers, double StopGrace, int[] SeriesOfKind, int Series, double ScrapeInterval, double Step,
-    double Duration);
 
 /// <summary>Serves all requests of a run, from one change of the cluster to the next.</summary>
 /// <remarks>
 /// A stretch is worked off in stages (draw, serve, count), each a loop without calls over arrays in the first cache.
-/// A request is counted when it arrives, because its finish is known then; only requests that take longer than the
-/// stop grace wait in a heap, because their replica may be stopped under them.
+/// With retries a stretch is cut into windows as short as the shortest pause, so that whoever fails in one of them
+/// sends again in a later one.
 /// </remarks>
 internal sealed class RequestEngine
 {
-    private const int NotAvailable = 503;
-
     private readonly EngineSettings _settings;
     private readonly IRequestSource _source;
     private readonly UserPopulation? _users;
     private readonly OverheadTimes _userOverhead;
     private readonly RequestBatch _batch = new();
-    private readonly RequestBatch _single = new();
-    private readonly RequestBatch _late = new();
-    private readonly PriorityQueue<LongRequest, double> _long = new();
-    private double[] _cutAt = [];
+    private readonly RequestBatch _single = RequestBatch.OfAttempts();
+    private readonly RequestBatch _again = RequestBatch.OfAttempts();
+    private readonly Answers _answers;
+    private readonly SharingReplicas? _sharing;
     private int _cursor;
     private double _now;
 
@@ -43,21 +27,27 @@ internal sealed class RequestEngine
         _source = source;
         _users = users;
         _userOverhead = userOverhead;
-        int steps = (int)Math.Ceiling(settings.Duration / settings.Step);
-        Queues = new ReplicaQueues(settings.Workers);
-        Counters = new ScrapeCounters(settings.Series, settings.ScrapeInterval, settings.Duration);
-        Recorder = new StepRecorder(settings.SeriesOfKind.Length, settings.Step, steps);
-        Offered = new long[steps + 1];
-        Failures = new FailureCounts(settings.SeriesOfKind.Length, settings.Step, steps);
+        _answers = new Answers(settings);
+        _single.OfUsers = true;
+        Queues = new ReplicaQueues(settings.Service, settings.Seed);
+        Offered = new long[(int)Math.Ceiling(settings.Duration / settings.Step) + 1];
+        _sharing = settings.Service.Cores is { } cores
+            ? new SharingReplicas(cores, settings.Service, settings.Seed, Finished)
+            : null;
     }
 
     public ReplicaQueues Queues { get; }
 
-    public ScrapeCounters Counters { get; }
+    public Answers Answers => _answers;
 
-    public StepRecorder Recorder { get; }
+    public ScrapeCounters Counters => _answers.Counters;
 
-    public FailureCounts Failures { get; }
+    public StepRecorder Recorder => _answers.Recorder;
+
+    public FailureCounts Failures => _answers.Failures;
+
+    /// <summary>Attempts that were not the first.</summary>
+    public long Retries => _answers.Retries?.Count ?? 0;
 
     /// <summary>Arrivals by step; the last entry holds those after the end.</summary>
     public long[] Offered { get; }
@@ -68,15 +58,16 @@ internal sealed class RequestEngine
     /// <param name="from">Seconds.</param>
     public void AddReplica(int replica, double scrapePhase, double from)
     {
-        if (replica >= _cutAt.Length)
-        {
-            int before = _cutAt.Length;
-            Array.Resize(ref _cutAt, Math.Max(16, 2 * replica));
-            Array.Fill(_cutAt, double.PositiveInfinity, before, _cutAt.Length - before);
-        }
-
+        _answers.AddReplica(replica, scrapePhase, from);
         Queues.Reset(replica, from);
-        Counters.Add(replica, scrapePhase, from);
+        _sharing?.Reset(replica, from);
+    }
+
+    /// <summary>Puts a replica into rotation.</summary>
+    public void Join(int replica)
+    {
+        Queues.Join(replica);
+        _sharing?.Rotate(Queues.Rotation);
     }
 
     /// <summary>Takes a replica out of rotation and lets it finish what it has, within the stop grace.</summary>
@@ -86,38 +77,92 @@ internal sealed class RequestEngine
     public double Drain(int replica, double now)
     {
         Queues.Leave(replica);
-        _cutAt[replica] = now + _settings.StopGrace;
-        return Math.Clamp(Queues.IdleAt(replica), now, _cutAt[replica]);
+        double cut = _answers.Stop(replica, now);
+        double idle = Queues.IdleAt(replica);
+        if (_sharing is not null)
+        {
+            _sharing.Rotate(Queues.Rotation);
+            idle = _sharing.Empty(replica);
+        }
+
+        return Math.Clamp(idle, now, cut);
     }
 
     /// <summary>Serves everything that arrives before an instant.</summary>
     /// <param name="until">Seconds; not before the previous one. The cluster does not change in between.</param>
     public void AdvanceTo(double until)
     {
-        while (true)
+        if (_answers.Retries is { } retries)
         {
-            double user = _users?.NextAt ?? double.PositiveInfinity;
-            ServeOpen(Math.Min(until, user));
-            if (user >= until)
+            for (double from = _now; from < until;)
             {
-                break;
+                double to = Math.Min(until, from + retries.ShortestPause);
+                ServeUntil(to);
+                _answers.Settle(to);
+                from = to;
             }
-
-            ServeUser();
+        }
+        else
+        {
+            ServeUntil(until);
         }
 
-        RecordLong(until);
+        _sharing?.AdvanceTo(until);
+        _answers.RecordLong(until, _now);
         _now = until;
     }
 
     /// <summary>Lets everything that is under way finish. Nothing arrives any more.</summary>
     public void Complete()
     {
-        RecordLong(double.PositiveInfinity);
-        Recorder.Complete();
+        _sharing?.AdvanceTo(double.PositiveInfinity);
+        _users?.Complete(Failures);
+        _answers.Complete(_now);
     }
 
+    private void ServeUntil(double until)
+    {
+        while (true)
+        {
+            double user = _users?.NextAt ?? double.PositiveInfinity;
+            double next = Math.Min(until, user);
+            if (_sharing is not null && _users is not null)
+            {
+                next = Math.Min(next, _sharing.NextFinish()); // may bring a user's next request
+            }
+
+            ServeOpen(next);
+            if (_sharing is not null && _users is not null && next < until)
+            {
+                _sharing.AdvanceTo(next);
+                user = _users.NextAt;
+            }
+
+            if (user <= next && user < until)
+            {
+                ServeUser();
+            }
+            else if (next >= until)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Serves what open sources send, and what is sent again.</summary>
     private void ServeOpen(double until)
+    {
+        for (double again = _answers.NextAgain; again < until; again = _answers.NextAgain)
+        {
+            ServeSource(again);
+            _answers.TakeAgain(_again);
+            Serve(_again, 0, 1);
+        }
+
+        ServeSource(until);
+    }
+
+    private void ServeSource(double until)
     {
         while (true)
         {
@@ -133,8 +178,8 @@ internal sealed class RequestEngine
             int to = FirstAtOrAfter(_cursor, until);
             if (to > _cursor)
             {
+                Offer(_batch.At.AsSpan(_cursor, to - _cursor));
                 Serve(_batch, _cursor, to);
-                Count(_batch, _cursor, to);
                 _cursor = to;
             }
 
@@ -147,141 +192,93 @@ internal sealed class RequestEngine
 
     private void ServeUser()
     {
-        UserPopulation.User user = _users!.Take(_single);
-        _userOverhead.Fill(_single.Overhead.AsSpan(0, 1));
-        Serve(_single, 0, 1);
-        double answered = _single.Finish[0] + _single.Overhead[0];
-        Count(_single, 0, 1);
-        _users.Answered(user, answered);
+        if (_users!.NextHasFailed)
+        {
+            _answers.Settle(_users.NextAt);
+            _users.Fail(_answers.Retries!, Failures);
+            return;
+        }
+
+        UserPopulation.User user = _users.Take(_single);
+        if (user.Request.Attempt == 1)
+        {
+            _userOverhead.Fill(_single.Overhead.AsSpan(0, 1));
+            Offer(_single.At.AsSpan(0, 1));
+        }
+
+        UserPopulation.Remember(user, _single.RequestAt(0));
+        if (_sharing is not null && Queues.InRotation > 0)
+        {
+            _sharing.Serve(_single, 0, 1, user);
+            return;
+        }
+
+        int refused = Take(_single, 0, 1);
+        (double at, int? failed) = _answers.OutcomeOf(_single, refused > 0);
+        _answers.Count(_single, 0, 1, refused, _now);
+        Tell(user, at, failed);
+    }
+
+    private void Tell(UserPopulation.User user, double at, int? failed)
+    {
+        if (failed is { } status && _answers.Retries is not null)
+        {
+            _users!.Failed(user, at, status);
+            return;
+        }
+
+        if (failed is { } last)
+        {
+            Failures.Add(user.Request.Kind, at, last);
+        }
+
+        _users!.Answered(user, at);
     }
 
     private void Serve(RequestBatch batch, int from, int to)
     {
-        CountOffered(batch.At.AsSpan(from, to - from));
-        if (Queues.InRotation > 0)
+        if (_sharing is not null && Queues.InRotation > 0)
         {
-            Queues.Serve(
-                batch.At.AsSpan(from, to - from), batch.Service.AsSpan(from, to - from),
-                batch.Finish.AsSpan(from, to - from), batch.Replica.AsSpan(from, to - from));
-        }
-        else
-        {
-            batch.At.AsSpan(from, to - from).CopyTo(batch.Finish.AsSpan(from));
-        }
-    }
-
-    private void Count(RequestBatch batch, int from, int to)
-    {
-        if (Queues.InRotation == 0)
-        {
-            for (int i = from; i < to; i++)
-            {
-                Failures.Add(batch.Kind[i], batch.At[i] + batch.Overhead[i], NotAvailable);
-            }
-
+            _sharing.Serve(batch, from, to, null);
             return;
         }
 
-        (double latest, double longest) = Extremes(batch, from, to);
-        if (longest > _settings.StopGrace)
-        {
-            to = SetLongAside(batch, from, to);
-        }
-
-        Record(batch, from, to, latest);
+        int refused = Take(batch, from, to);
+        _answers.Count(batch, from, to, refused, _now);
     }
 
-    private void Record(RequestBatch batch, int from, int to, double latest)
+    /// <summary>Gives requests to replicas.</summary>
+    /// <returns>How many none took.</returns>
+    private int Take(RequestBatch batch, int from, int to)
     {
-        Counters.Reserve(_now, latest);
-        Recorder.Reserve(latest);
-        Counters.Record(batch, from, to, _settings.SeriesOfKind);
-        Recorder.Record(batch, from, to);
+        int count = to - from;
+        if (Queues.InRotation > 0)
+        {
+            return Queues.Serve(
+                batch.At.AsSpan(from, count), batch.Service.AsSpan(from, count), batch.Finish.AsSpan(from, count),
+                batch.Replica.AsSpan(from, count));
+        }
+
+        batch.At.AsSpan(from, count).CopyTo(batch.Finish.AsSpan(from));
+        batch.Replica.AsSpan(from, count).Fill(-1);
+        return count;
     }
 
-    /// <summary>The last answer, and the longest that a request spent with its replica.</summary>
-    private static (double Latest, double Longest) Extremes(RequestBatch batch, int from, int to)
+    /// <summary>Requests that shared their replica's cores have finished.</summary>
+    private void Finished(RequestBatch batch, UserPopulation.User? user)
     {
-        ReadOnlySpan<double> at = batch.At.AsSpan(from, to - from);
-        ReadOnlySpan<double> finish = batch.Finish.AsSpan(from, to - from);
-        ReadOnlySpan<double> overhead = batch.Overhead.AsSpan(from, to - from);
-        Vector<double> latests = Vector<double>.Zero;
-        Vector<double> longests = Vector<double>.Zero;
-        int i = 0;
-        for (; i <= at.Length - Vector<double>.Count; i += Vector<double>.Count)
+        if (user is not null)
         {
-            var done = new Vector<double>(finish[i..]);
-            latests = Vector.Max(latests, done + new Vector<double>(overhead[i..]));
-            longests = Vector.Max(longests, done - new Vector<double>(at[i..]));
+            (double at, int? failed) = _answers.OutcomeOf(batch, refused: false);
+            Tell(user, Math.Max(at, batch.Finish[0]), failed); // too late for a user who gave up: it is past
         }
 
-        double latest = 0;
-        double longest = 0;
-        for (int lane = 0; lane < Vector<double>.Count; lane++)
-        {
-            latest = Math.Max(latest, latests[lane]);
-            longest = Math.Max(longest, longests[lane]);
-        }
-
-        for (; i < at.Length; i++)
-        {
-            latest = Math.Max(latest, finish[i] + overhead[i]);
-            longest = Math.Max(longest, finish[i] - at[i]);
-        }
-
-        return (latest, longest);
+        _answers.Count(batch, 0, batch.Count, 0, _now);
     }
 
-    private int SetLongAside(RequestBatch batch, int from, int to)
+    private void Offer(ReadOnlySpan<double> at)
     {
-        int kept = from;
-        for (int i = from; i < to; i++)
-        {
-            if (batch.Finish[i] - batch.At[i] > _settings.StopGrace)
-            {
-                _long.Enqueue(LongRequest.Of(batch, i), batch.Finish[i]);
-                continue;
-            }
-
-            LongRequest.Of(batch, i).CopyTo(batch, kept);
-            kept++;
-        }
-
-        return kept;
-    }
-
-    /// <summary>Counts the long requests that have finished by now, and those whose replica was stopped.</summary>
-    private void RecordLong(double until)
-    {
-        int count = 0;
-        double latest = 0;
-        while (_long.TryPeek(out LongRequest request, out double finish) && finish <= until)
-        {
-            _long.Dequeue();
-            if (finish > _cutAt[request.Replica])
-            {
-                Failures.Add(request.Kind, _cutAt[request.Replica] + request.Overhead, 0);
-                continue;
-            }
-
-            request.CopyTo(_late, count);
-            latest = Math.Max(latest, finish + request.Overhead);
-            count++;
-            if (count == RequestBatch.Size)
-            {
-                Record(_late, 0, count, latest);
-                count = 0;
-            }
-        }
-
-        if (count > 0)
-        {
-            Record(_late, 0, count, latest);
-        }
-    }
-
-    private void CountOffered(ReadOnlySpan<double> at)
-    {
+        _answers.Retries?.Sent(at);
         while (at.Length > 0)
         {
             int step = Math.Min((int)(at[0] / _settings.Step), Offered.Length - 1);
@@ -309,22 +306,5 @@ internal sealed class RequestEngine
         }
 
         return low;
-    }
-
-    private readonly record struct LongRequest(
-        double At, double Service, double Overhead, double Finish, int Kind, int Replica)
-    {
-        public static LongRequest Of(RequestBatch batch, int i) => new(
-            batch.At[i], batch.Service[i], batch.Overhead[i], batch.Finish[i], batch.Kind[i], batch.Replica[i]);
-
-        public void CopyTo(RequestBatch batch, int i)
-        {
-            batch.At[i] = At;
-            batch.Service[i] = Service;
-            batch.Overhead[i] = Overhead;
-            batch.Finish[i] = Finish;
-            batch.Kind[i] = Kind;
-            batch.Replica[i] = Replica;
-        }
     }
 }

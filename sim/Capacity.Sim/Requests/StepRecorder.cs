@@ -68,7 +68,7 @@ internal sealed class StepRecorder
     public void Record(RequestBatch batch, int from, int to)
     {
         int count = to - from;
-        Span<double> at = batch.At.AsSpan(from, count);
+        Span<double> at = batch.Since.AsSpan(from, count);
         Span<double> service = batch.Service.AsSpan(from, count);
         Span<double> overhead = batch.Overhead.AsSpan(from, count);
         Span<double> finish = batch.Finish.AsSpan(from, count);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -21,6 +22,12 @@ internal interface IWorkers
     /// <param name="service">Seconds for which a worker is held.</param>
     /// <returns>When it is finished, seconds.</returns>
     static abstract double Serve(ref double state, int length, double at, double service);
+
+    /// <summary>How many workers are busy at an instant at which not all of them are.</summary>
+    /// <param name="state">The first number of the replica's state.</param>
+    /// <param name="length">How many numbers the state has.</param>
+    /// <param name="at">Seconds.</param>
+    static abstract int Busy(ref double state, int length, double at);
 }
 
 /// <summary>Up to eight workers in one 512-bit register.</summary>
@@ -35,6 +42,15 @@ internal readonly struct EightWorkersIn512Bits : IWorkers
         Vector512<double> others = Avx512F.AlignRight64(never, free.AsInt64(), 1).AsDouble();
         Avx512F.Min(others, Avx512F.Max(free, Vector512.Create(finish))).StoreUnsafe(ref state);
         return finish;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Busy(ref double state, int length, double at)
+    {
+        var free = Vector512.LoadUnsafe(ref state);
+        Vector512<double> busy = Vector512.GreaterThan(free, Vector512.Create(at))
+            & Vector512.LessThan(free, Vector512.Create(double.PositiveInfinity)); // the padding is not a worker
+        return BitOperations.PopCount(busy.ExtractMostSignificantBits());
     }
 }
 
@@ -52,6 +68,19 @@ internal readonly struct EightWorkersIn256Bits : IWorkers
         Avx.Min(Avx2.Permute4x64(Avx.Blend(low, high, 1), 0x39), Avx.Max(low, inserted)).StoreUnsafe(ref state);
         Avx.Min(Avx2.Permute4x64(Avx.Blend(high, never, 1), 0x39), Avx.Max(high, inserted)).StoreUnsafe(ref state, 4);
         return finish;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Busy(ref double state, int length, double at)
+    {
+        var from = Vector256.Create(at);
+        var never = Vector256.Create(double.PositiveInfinity);
+        var low = Vector256.LoadUnsafe(ref state);
+        var high = Vector256.LoadUnsafe(ref state, 4);
+        Vector256<double> lowBusy = Vector256.GreaterThan(low, from) & Vector256.LessThan(low, never);
+        Vector256<double> highBusy = Vector256.GreaterThan(high, from) & Vector256.LessThan(high, never);
+        return BitOperations.PopCount(lowBusy.ExtractMostSignificantBits())
+            + BitOperations.PopCount(highBusy.ExtractMostSignificantBits());
     }
 }
 
@@ -71,6 +100,17 @@ internal readonly struct AnyWorkers : IWorkers
         free[^1] = double.MaxNative(free[^1], finish);
         return finish;
     }
+
+    public static int Busy(ref double state, int length, double at)
+    {
+        int busy = 0;
+        for (int i = length - 1; i >= 0 && Unsafe.Add(ref state, i) > at; i--)
+        {
+            busy++;
+        }
+
+        return busy;
+    }
 }
 
 /// <summary>Requests that overlap freely, as a handler that sleeps. The state is the last finish.</summary>
@@ -83,4 +123,7 @@ internal readonly struct OverlappingWorkers : IWorkers
         state = double.MaxNative(state, finish);
         return finish;
     }
+
+    public static int Busy(ref double state, int length, double at) =>
+        throw new NotSupportedException("Requests without a limit are counted, not read off their last finish.");
 }

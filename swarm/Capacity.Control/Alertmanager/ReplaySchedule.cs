@@ -21,7 +21,7 @@ public sealed record ReplayOptions
     /// <summary>From sending a notification to the receiver's answer, ≥ 0.</summary>
     public TimeSpan Delivery { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>A firing alert is posted again after this, as Prometheus does; zero posts starts and ends only.</summary>
+    /// <summary>A firing alert is posted again after this, as Prometheus does; zero: never.</summary>
     public TimeSpan Resend { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Alertmanager's version, drift and clean-up.</summary>

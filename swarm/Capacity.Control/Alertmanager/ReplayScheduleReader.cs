@@ -87,7 +87,8 @@ public static class ReplayScheduleReader
         fields.RejectOthers();
         if (labels.Count == 0 && node is YamlMap)
         {
-            fields.Report("AM003", node.At with { Length = 1 }, "an alert needs labels", $"write for example {Example}");
+            fields.Report("AM003", node.At with { Length = 1 }, "an alert needs labels",
+                $"write for example {Example}");
         }
 
         if (ends < at)
@@ -102,7 +103,9 @@ public static class ReplayScheduleReader
             fields.Report("CAP024", status.At, $"unknown status '{status.Text}'", "write firing or resolved");
         }
 
-        return at is null ? null : new Entry(at.Value, ends, resolves, labels, annotations, node.At with { Length = 1 });
+        return at is { } starts
+            ? new Entry(starts, ends, resolves, labels, annotations, node.At with { Length = 1 })
+            : null;
     }
 
     /// <summary>Joins entries with <c>status: resolved</c> to the start that they end.</summary>

@@ -27,7 +27,7 @@ public sealed class RecursionTests
     [Fact]
     public void The_turns_are_counted_on_when_the_rotation_changes()
     {
-        var queues = new ReplicaQueues(1);
+        var queues = new ReplicaQueues(new ServiceModel { Workers = 1 }, 1);
         for (int replica = 0; replica < 4; replica++)
         {
             queues.Reset(replica, 0);
@@ -69,7 +69,7 @@ public sealed class RecursionTests
 
     private static double[] Finishes(double[] at, double[] service, int replicas, int workers, bool portable)
     {
-        var queues = new ReplicaQueues(workers, portable);
+        var queues = new ReplicaQueues(new ServiceModel { Workers = workers }, 1, portable);
         for (int replica = 0; replica < replicas; replica++)
         {
             queues.Reset(replica, 0);

@@ -15,12 +15,13 @@ internal static class FixedReplicas
         double duration = requests / rate;
         var plan = new LoadPlan(new ArrivalProfile([new RateSegment(0, duration, rate, rate)]), [], [], duration);
         var stream = new StreamOf(plan, spacing, new DurationTables(service), seed);
-        var settings = new EngineSettings(workers, double.PositiveInfinity, [0], 1, duration / 7, duration, duration);
+        var settings = new EngineSettings(
+            new ServiceModel { Workers = workers }, double.PositiveInfinity, [0], 1, duration / 7, duration, duration);
         var engine = new RequestEngine(settings, stream, null, new OverheadTimes(new ServiceLaw.Constant(0), seed));
         for (int replica = 0; replica < replicas; replica++)
         {
             engine.AddReplica(replica, 0, 0);
-            engine.Queues.Join(replica);
+            engine.Join(replica);
         }
 
         engine.AdvanceTo(duration);
@@ -35,13 +36,14 @@ internal static class FixedReplicas
         var kind = new RequestKind("all", 1, "GET", "/", service);
         var stage = new LoadStage.Users("users", users, null, think, duration);
         SimulationInput input = Some.Input(LoadPlan.Of([stage]), [kind]);
-        var settings = new EngineSettings(workers, double.PositiveInfinity, [0], 1, duration / 7, duration, duration);
+        var settings = new EngineSettings(
+            new ServiceModel { Workers = workers }, double.PositiveInfinity, [0], 1, duration / 7, duration, duration);
         var population = new UserPopulation(input, new DurationTables(service), seed);
         var engine = new RequestEngine(
             settings, new RecordedRequests([], new ServiceLaw.Constant(0), seed), population,
             new OverheadTimes(new ServiceLaw.Constant(0), seed));
         engine.AddReplica(0, 0, 0);
-        engine.Queues.Join(0);
+        engine.Join(0);
         engine.AdvanceTo(duration);
         engine.Complete();
         return engine.Recorder;

@@ -7,8 +7,8 @@ namespace Capacity.Tests.Theory;
 /// <summary>Closed-form queueing results, kept outside the repository because they judge it.</summary>
 internal static class QueueingOracles
 {
-    /// <summary>One result by name, or a loud skip when the file or the result is not there.</summary>
-    public static IReadOnlyDictionary<string, double> Of(string id, [CallerFilePath] string here = "")
+    /// <summary>The file, or a loud skip when it is not there.</summary>
+    public static string RequiredPath([CallerFilePath] string here = "")
     {
         string folder = Environment.GetEnvironmentVariable("CAPACITY_GOLDEN")
             ?? Path.Combine(Path.GetDirectoryName(here)!, "../../../../shared/golden");
@@ -18,6 +18,13 @@ internal static class QueueingOracles
             Assert.Skip($"No {path}: the queueing oracles are not here, set CAPACITY_GOLDEN.");
         }
 
+        return path;
+    }
+
+    /// <summary>One result by name, or a loud skip when the file or the result is not there.</summary>
+    public static IReadOnlyDictionary<string, double> Of(string id, [CallerFilePath] string here = "")
+    {
+        string path = RequiredPath(here);
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         foreach (JsonElement oracle in document.RootElement.GetProperty("oracles").EnumerateArray())
         {

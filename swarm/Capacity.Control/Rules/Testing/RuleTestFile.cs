@@ -18,7 +18,7 @@ public sealed record RuleTest
     /// <summary>For messages; empty when the file gives none.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Between the values of a series; zero puts all of them at the beginning, where the first counts.</summary>
+    /// <summary>Between the values of a series; zero puts all at the beginning, where the first counts.</summary>
     public TimeSpan Interval { get; init; }
 
     /// <summary>What is given. Of two with the same labels the later counts.</summary>

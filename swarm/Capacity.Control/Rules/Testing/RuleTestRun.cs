@@ -125,9 +125,8 @@ public static class RuleTestRun
             bool same = expected.Count == got.Count;
             for (int i = 0; same && i < got.Count; i++)
             {
-#pragma warning disable S1244, RCS1233 // exactly, as promtool does: NaN equals nothing
+                // Exactly, as promtool does: NaN equals nothing.
                 same = expected[i].Value == got[i].Value && expected[i].Labels.Equals(got[i].Labels);
-#pragma warning restore S1244, RCS1233
             }
 
             return same;
@@ -161,7 +160,7 @@ public static class RuleTestRun
                 runner.Run(Instant.FromMilliseconds(0) + time, output);
                 foreach (string error in output.Errors)
                 {
-                    Fail(error);
+                    Fail(error[(error.IndexOf("': ", StringComparison.Ordinal) + 3)..]); // without the rule's name
                 }
             }
             catch (QueryFailureException failure)

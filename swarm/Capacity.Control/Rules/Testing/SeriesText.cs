@@ -4,7 +4,8 @@ using Capacity.Model;
 
 namespace Capacity.Control.Rules.Testing;
 
-/// <summary>Reads the labels and values of a series as test files write them: <c>up{job="a"}</c>, <c>0+1x5 _ 3</c>.</summary>
+/// <summary>Reads the labels and values of a series as test files write them: <c>up{job="a"}</c>,
+/// <c>0+1x5 _ 3</c>.</summary>
 /// <remarks>Source: Prometheus 2.42, promql/parser: ParseMetric and ParseSeriesDesc.</remarks>
 public static class SeriesText
 {
@@ -232,7 +233,8 @@ public static class SeriesText
                 }
             }
 
-            return digits > 0 ? sign * double.Parse(text.AsSpan(start, _i - start), CultureInfo.InvariantCulture) : null;
+            ReadOnlySpan<char> number = text.AsSpan(start, _i - start);
+            return digits > 0 ? sign * double.Parse(number, CultureInfo.InvariantCulture) : null;
         }
 
         private int Digits()

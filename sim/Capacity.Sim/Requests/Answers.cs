@@ -1,0 +1,390 @@
+using System.Numerics;
+
+namespace Capacity.Sim.Requests;
+
+/// <summary>What came of the requests: counted by replica as its scrapes see it, and by client.</summary>
+/// <remarks>
+/// A request is counted when it arrives, because its finish is known then; only requests that take longer than the
+/// stop grace wait in a heap, because their replica may be stopped under them. The client of a failed attempt learns
+/// of it later; until then it waits in a heap of failures.
+/// </remarks>
+internal sealed class Answers
+{
+    private const int Broken = 0;
+    private const int NotAvailable = 503;
+
+    private readonly EngineSettings _settings;
+    private readonly double _timeout;
+    private readonly RequestBatch _late = RequestBatch.OfAttempts();
+    private readonly PriorityQueue<LongRequest, double> _long = new();
+    private readonly PriorityQueue<Failure, (double At, long Number)> _failures = new();
+    private readonly PriorityQueue<Failure, (double At, long Number)> _again = new();
+    private double[] _cutAt = [];
+    private long _number;
+
+    public Answers(EngineSettings settings)
+    {
+        _settings = settings;
+        _timeout = settings.Client.Timeout ?? double.PositiveInfinity;
+        int steps = (int)Math.Ceiling(settings.Duration / settings.Step);
+        Counters = new ScrapeCounters(settings.Series, settings.ScrapeInterval, settings.Duration);
+        Recorder = new StepRecorder(settings.SeriesOfKind.Length, settings.Step, steps);
+        Failures = new FailureCounts(settings.SeriesOfKind.Length, settings.Step, steps);
+        Retries = settings.Client.Retry is { } retry
+            ? new ClientRetries(retry, settings.Seed, settings.Duration)
+            : null;
+    }
+
+    public ScrapeCounters Counters { get; }
+
+    public StepRecorder Recorder { get; }
+
+    public FailureCounts Failures { get; }
+
+    /// <summary>Told of attempts that a replica finished, for tests.</summary>
+    public Action<RequestBatch, int, int>? Served { get; set; }
+
+    /// <summary>Told of attempts that were turned away: when they came and when they left, for tests.</summary>
+    public Action<double, double>? TurnedAway { get; set; }
+
+    /// <summary>Told of successes as their clients see them, for tests.</summary>
+    public Action<RequestBatch, int, int>? Succeeded { get; set; }
+
+    /// <summary>Null when clients do not send again.</summary>
+    public ClientRetries? Retries { get; }
+
+    /// <summary>When the next request is sent again, seconds; +∞ when none is.</summary>
+    public double NextAgain =>
+        _again.TryPeek(out _, out (double At, long Number) when) ? when.At : double.PositiveInfinity;
+
+    /// <summary>A replica starts.</summary>
+    public void AddReplica(int replica, double scrapePhase, double from)
+    {
+        if (replica >= _cutAt.Length)
+        {
+            int before = _cutAt.Length;
+            Array.Resize(ref _cutAt, Math.Max(16, 2 * replica));
+            Array.Fill(_cutAt, double.PositiveInfinity, before, _cutAt.Length - before);
+        }
+
+        Counters.Add(replica, scrapePhase, from);
+    }
+
+    /// <summary>A replica is stopped: what it has not finished by then is cut off.</summary>
+    /// <returns>When that is, seconds.</returns>
+    public double Stop(int replica, double now)
+    {
+        double cut = now + _settings.StopGrace;
+        _cutAt[replica] = cut;
+        if (Retries is not null)
+        {
+            FailWhatIsCut(replica, cut);
+        }
+
+        return cut;
+    }
+
+    /// <summary>Counts attempts that were served.</summary>
+    /// <param name="batch">With finish and replica.</param>
+    /// <param name="from">The first.</param>
+    /// <param name="to">Behind the last.</param>
+    /// <param name="refused">How many of them no replica took.</param>
+    /// <param name="folded">Seconds up to which scrapes have been read.</param>
+    public void Count(RequestBatch batch, int from, int to, int refused, double folded)
+    {
+        if (refused > 0)
+        {
+            to = FailRefused(batch, from, to);
+            if (from == to)
+            {
+                return;
+            }
+        }
+
+        (double latest, double longest, double slowest) = Extremes(batch, from, to);
+        if (longest > _settings.StopGrace)
+        {
+            to = SetLongAside(batch, from, to);
+        }
+
+        Counters.Reserve(folded, latest);
+        Counters.Record(batch, from, to, _settings.SeriesOfKind);
+        Served?.Invoke(batch, from, to);
+        if (slowest > _timeout)
+        {
+            to = FailTimedOut(batch, from, to);
+        }
+
+        Recorder.Reserve(latest);
+        Recorder.Record(batch, from, to);
+        Succeeded?.Invoke(batch, from, to);
+    }
+
+    /// <summary>Counts the long requests that have finished by now, and those whose replica was stopped.</summary>
+    public void RecordLong(double until, double folded)
+    {
+        int count = 0;
+        double latest = 0;
+        while (_long.TryPeek(out LongRequest request, out double finish) && finish <= until)
+        {
+            _long.Dequeue();
+            if (finish > _cutAt[request.Replica])
+            {
+                if ((Retries is null || request.OfUser) && !request.TimedOut)
+                {
+                    Failures.Add(request.Kind, _cutAt[request.Replica] + request.Overhead, Broken);
+                }
+
+                continue;
+            }
+
+            request.CopyTo(_late, count);
+            latest = Math.Max(latest, finish + request.Overhead);
+            count++;
+            if (count == RequestBatch.Size)
+            {
+                RecordLate(count, latest, folded);
+                count = 0;
+            }
+        }
+
+        if (count > 0)
+        {
+            RecordLate(count, latest, folded);
+        }
+    }
+
+    /// <summary>Decides about the attempts whose clients have learnt before an instant that they failed.</summary>
+    public void Settle(double until)
+    {
+        while (_failures.TryPeek(out Failure failure, out (double At, long Number) when) && when.At < until)
+        {
+            _failures.Dequeue();
+            if (Retries?.Next(failure.Request.Attempt, when.At) is { } again)
+            {
+                _again.Enqueue(failure, (again, _number++));
+            }
+            else
+            {
+                Failures.Add(failure.Request.Kind, when.At, failure.Status);
+            }
+        }
+    }
+
+    /// <summary>Takes the next attempt that is sent again.</summary>
+    /// <param name="batch">Receives it as its only one.</param>
+    public void TakeAgain(RequestBatch batch)
+    {
+        _again.TryDequeue(out Failure failure, out (double At, long Number) when);
+        batch.Set(0, when.At, failure.Request with { Attempt = failure.Request.Attempt + 1 });
+        batch.Count = 1;
+    }
+
+    /// <summary>The run is over: whoever waits to send again has failed.</summary>
+    public void Complete(double folded)
+    {
+        RecordLong(double.PositiveInfinity, folded);
+        while (_failures.TryDequeue(out Failure failure, out (double At, long Number) when))
+        {
+            Failures.Add(failure.Request.Kind, when.At, failure.Status);
+        }
+
+        while (_again.TryDequeue(out Failure failure, out (double At, long Number) when))
+        {
+            Failures.Add(failure.Request.Kind, when.At, failure.Status);
+        }
+
+        Recorder.Complete();
+    }
+
+    /// <summary>What became of a single attempt of a user, whose failures are not counted here.</summary>
+    /// <returns>When the user has an answer or learns of the failure, and its status; null for a success.</returns>
+    public (double At, int? Failed) OutcomeOf(RequestBatch batch, bool refused)
+    {
+        double answered = batch.Finish[0] + batch.Overhead[0];
+        return answered - batch.At[0] > _timeout ? (batch.At[0] + _timeout, Broken)
+            : refused ? (answered, NotAvailable)
+            : (answered, null);
+    }
+
+    private void RecordLate(int count, double latest, double folded)
+    {
+        Counters.Reserve(folded, latest);
+        Counters.Record(_late, 0, count, _settings.SeriesOfKind);
+        Served?.Invoke(_late, 0, count);
+        int kept = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (!(_late.Finish[i] + _late.Overhead[i] - _late.At[i] > _timeout))
+            {
+                _late.Move(i, kept++);
+            }
+        }
+
+        Recorder.Reserve(latest);
+        Recorder.Record(_late, 0, kept);
+        Succeeded?.Invoke(_late, 0, kept);
+    }
+
+    private int FailRefused(RequestBatch batch, int from, int to)
+    {
+        int kept = from;
+        for (int i = from; i < to; i++)
+        {
+            if (batch.Replica[i] < 0)
+            {
+                double answered = batch.Finish[i] + batch.Overhead[i];
+                double gaveUp = batch.At[i] + _timeout;
+                TurnedAway?.Invoke(batch.At[i], batch.Finish[i]);
+                Fail(batch, i, Math.Min(answered, gaveUp), answered <= gaveUp ? NotAvailable : Broken, -1, 0);
+                continue;
+            }
+
+            batch.Move(i, kept++);
+        }
+
+        return kept;
+    }
+
+    private int FailTimedOut(RequestBatch batch, int from, int to)
+    {
+        int kept = from;
+        for (int i = from; i < to; i++)
+        {
+            if (batch.Finish[i] + batch.Overhead[i] - batch.At[i] > _timeout)
+            {
+                Fail(batch, i, batch.At[i] + _timeout, Broken, -1, 0);
+                continue;
+            }
+
+            batch.Move(i, kept++);
+        }
+
+        return kept;
+    }
+
+    private int SetLongAside(RequestBatch batch, int from, int to)
+    {
+        int kept = from;
+        for (int i = from; i < to; i++)
+        {
+            if (batch.Finish[i] - batch.At[i] > _settings.StopGrace)
+            {
+                bool timedOut = batch.Finish[i] + batch.Overhead[i] - batch.At[i] > _timeout;
+                _long.Enqueue(LongRequest.Of(batch, i, timedOut), batch.Finish[i]);
+                if (timedOut)
+                {
+                    Fail(batch, i, batch.At[i] + _timeout, Broken, batch.Replica[i], batch.Finish[i]);
+                }
+
+                continue;
+            }
+
+            batch.Move(i, kept++);
+        }
+
+        return kept;
+    }
+
+    private void Fail(RequestBatch batch, int i, double at, int status, int replica, double finish)
+    {
+        if (batch.OfUsers)
+        {
+            return; // the user's own outcome says so
+        }
+
+        if (Retries is null)
+        {
+            Failures.Add(batch.Kind[i], at, status);
+            return;
+        }
+
+        _failures.Enqueue(new Failure(batch.RequestAt(i), status, replica, finish), (at, _number++));
+    }
+
+    /// <summary>What a stopped replica does not finish fails at the cut, unless its client gave up before.</summary>
+    private void FailWhatIsCut(int replica, double cut)
+    {
+        (Failure Element, (double At, long Number) Priority)[] known = [.. _failures.UnorderedItems];
+        _failures.Clear();
+        foreach ((Failure failure, (double At, long Number) when) in known)
+        {
+            if (!(failure.Replica == replica && failure.Finish > cut && cut + failure.Request.Overhead < when.At))
+            {
+                _failures.Enqueue(failure, when);
+            }
+        }
+
+        foreach (LongRequest request in _long.UnorderedItems
+            .Where(l => l.Element.Replica == replica && l.Priority > cut && !l.Element.OfUser)
+            .Select(l => l.Element).OrderBy(l => l.At))
+        {
+            double learnt = cut + request.Overhead;
+            if (!request.TimedOut || learnt < request.At + _timeout)
+            {
+                _failures.Enqueue(new Failure(request.Client, Broken, -1, 0), (learnt, _number++));
+            }
+        }
+    }
+
+    /// <summary>The last answer, the longest that an attempt spent with its replica, and the slowest answer.</summary>
+    private static (double Latest, double Longest, double Slowest) Extremes(RequestBatch batch, int from, int to)
+    {
+        ReadOnlySpan<double> at = batch.At.AsSpan(from, to - from);
+        ReadOnlySpan<double> finish = batch.Finish.AsSpan(from, to - from);
+        ReadOnlySpan<double> overhead = batch.Overhead.AsSpan(from, to - from);
+        Vector<double> latests = Vector<double>.Zero;
+        Vector<double> longests = Vector<double>.Zero;
+        Vector<double> slowests = Vector<double>.Zero;
+        int i = 0;
+        for (; i <= at.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var done = new Vector<double>(finish[i..]);
+            var sent = new Vector<double>(at[i..]);
+            Vector<double> answered = done + new Vector<double>(overhead[i..]);
+            latests = Vector.Max(latests, answered);
+            longests = Vector.Max(longests, done - sent);
+            slowests = Vector.Max(slowests, answered - sent);
+        }
+
+        double latest = 0;
+        double longest = 0;
+        double slowest = 0;
+        for (int lane = 0; lane < Vector<double>.Count; lane++)
+        {
+            latest = Math.Max(latest, latests[lane]);
+            longest = Math.Max(longest, longests[lane]);
+            slowest = Math.Max(slowest, slowests[lane]);
+        }
+
+        for (; i < at.Length; i++)
+        {
+            latest = Math.Max(latest, finish[i] + overhead[i]);
+            longest = Math.Max(longest, finish[i] - at[i]);
+            slowest = Math.Max(slowest, finish[i] + overhead[i] - at[i]);
+        }
+
+        return (latest, longest, slowest);
+    }
+
+    /// <summary>A failed attempt; with replica and finish when the replica may be stopped before.</summary>
+    private readonly record struct Failure(ClientRequest Request, int Status, int Replica, double Finish);
+
+    private readonly record struct LongRequest(
+        ClientRequest Client, double At, double Finish, int Replica, bool TimedOut, bool OfUser)
+    {
+        public int Kind => Client.Kind;
+
+        public double Overhead => Client.Overhead;
+
+        public static LongRequest Of(RequestBatch batch, int i, bool timedOut) => new(
+            batch.RequestAt(i), batch.At[i], batch.Finish[i], batch.Replica[i], timedOut, batch.OfUsers);
+
+        public void CopyTo(RequestBatch batch, int i)
+        {
+            batch.Set(i, At, Client);
+            batch.Finish[i] = Finish;
+            batch.Replica[i] = Replica;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Capacity.Sim.Requests;
+
+/// <summary>A balancer at work: who gets the next request. Structs, so that loops are compiled for each.</summary>
+internal interface IChooser
+{
+    /// <summary>Chooses among the replicas in rotation, of which there is at least one.</summary>
+    /// <param name="at">Arrival, seconds; not before the previous one.</param>
+    int Choose(double at);
+
+    /// <summary>The replica took the request.</summary>
+    /// <param name="replica">Who.</param>
+    /// <param name="finish">When it will have finished, seconds.</param>
+    void Taken(int replica, double finish);
+}
+
+/// <summary>One after the other, in the order in which they joined.</summary>
+internal struct InTurn(int[] rotation, int next) : IChooser
+{
+    private int _next = next;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Choose(double at)
+    {
+        int replica = rotation[_next];
+        _next++;
+        _next = _next == rotation.Length ? 0 : _next;
+        return replica;
+    }
+
+    public readonly void Taken(int replica, double finish)
+    {
+    }
+}
+
+/// <summary>Any, with equal chances.</summary>
+internal readonly struct AtRandom(int[] rotation, BalancerDraws draws) : IChooser
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Choose(double at) => rotation[draws.Below(rotation.Length)];
+
+    public void Taken(int replica, double finish)
+    {
+    }
+}
+
+/// <summary>Whoever has the connection that the request comes on.</summary>
+internal readonly struct ByConnection(KeptConnections connections, int[] rotation, BalancerDraws draws) : IChooser
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Choose(double at) => connections.ReplicaOf(draws.Below(connections.Count), rotation);
+
+    public void Taken(int replica, double finish)
+    {
+    }
+}
+
+/// <summary>Fewest requests under way, any of them when there are several.</summary>
+internal readonly struct Fewest(CountLevels levels, DepartureWheel departures, BalancerDraws draws) : IChooser
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Choose(double at)
+    {
+        departures.TakeUntil(at, levels);
+        return levels.Least(draws);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Taken(int replica, double finish)
+    {
+        levels.Up(replica);
+        departures.Add(finish, replica);
+    }
+}
+
+/// <summary>The one with fewer requests under way of two, for replicas without a limit: they are counted.</summary>
+internal readonly struct FewerOfTwoCounted(
+    int[] rotation, CountLevels levels, DepartureWheel departures, BalancerDraws draws) : IChooser
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Choose(double at)
+    {
+        departures.TakeUntil(at, levels);
+        (int one, int other) = Two.Of(rotation, draws);
+        return levels.Count(other) < levels.Count(one) ? other : one;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Taken(int replica, double finish)
+    {
+        levels.Up(replica);
+        departures.Add(finish, replica);
+    }
+}
+
+/// <summary>The one with fewer requests under way of two: read off the workers, so that nothing is kept.</summary>
+internal readonly struct FewerOfTwo<TWorkers>(
+    int[] rotation, double[] state, int length, int workers, WaitingStarts[] waiting, BalancerDraws draws) : IChooser
+    where TWorkers : IWorkers
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Choose(double at)
+    {
+        (int one, int other) = Two.Of(rotation, draws);
+        return Count(other, at) < Count(one, at) ? other : one;
+    }
+
+    public void Taken(int replica, double finish)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Count(int replica, double at)
+    {
+        ref double first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(state), replica * length);
+        return first > at ? workers + waiting[replica].After(at) : TWorkers.Busy(ref first, length, at);
+    }
+}
+
+/// <summary>Two different replicas, when there are two.</summary>
+internal static class Two
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (int One, int Other) Of(int[] rotation, BalancerDraws draws)
+    {
+        int one = draws.Below(rotation.Length);
+        int other = draws.Below(rotation.Length - 1);
+        other += other >= one && rotation.Length > 1 ? 1 : 0;
+        return (rotation[one], rotation[other]);
+    }
+}

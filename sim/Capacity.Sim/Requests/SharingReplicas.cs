@@ -1,0 +1,360 @@
+using System.Runtime.CompilerServices;
+using Capacity.Model;
+
+namespace Capacity.Sim.Requests;
+
+/// <summary>Replicas whose requests share their cores equally, as CPU-bound work does (processor sharing).</summary>
+/// <remarks>
+/// With n requests on c cores each gets min(1, c/n) of a core. A replica keeps its virtual time, which passes at that
+/// pace, and its requests by the virtual time at which they finish; both are brought up to date only when somebody
+/// looks at the replica.
+/// </remarks>
+internal sealed class SharingReplicas
+{
+    private readonly int _cores;
+    private readonly Balancer _balancer;
+    private readonly BalancerDraws _draws;
+    private readonly KeptConnections _connections;
+    private readonly CountLevels? _levels; // for least connections
+    private readonly FinishHeap? _finishes; // likewise
+    private readonly Action<RequestBatch, UserPopulation.User?> _finished;
+    private readonly RequestBatch _done = RequestBatch.OfAttempts();
+    private readonly RequestBatch _ofUser = RequestBatch.OfAttempts();
+    private Sharing[] _replicas = [];
+    private Job[] _jobs = new Job[256];
+    private int _free;
+    private int[] _rotation = [];
+    private int _turn;
+
+    /// <summary>Starts without replicas.</summary>
+    /// <param name="cores">Cores of one replica, ≥ 1.</param>
+    /// <param name="service">The balancer.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="finished">Receives requests that have finished; a user's request comes alone.</param>
+    public SharingReplicas(
+        int cores, ServiceModel service, ulong seed, Action<RequestBatch, UserPopulation.User?> finished)
+    {
+        _cores = cores;
+        _balancer = service.Balancer;
+        _draws = new BalancerDraws(seed);
+        _connections = new KeptConnections(service.Connections);
+        _finished = finished;
+        _ofUser.OfUsers = true;
+        if (_balancer == Balancer.LeastConnections)
+        {
+            _levels = new CountLevels();
+            _finishes = new FinishHeap();
+        }
+
+        Link(0);
+    }
+
+    /// <summary>Starts a replica without requests.</summary>
+    public void Reset(int replica, double from)
+    {
+        if (replica >= _replicas.Length)
+        {
+            Array.Resize(ref _replicas, Math.Max(16, 2 * replica));
+        }
+
+        _replicas[replica] = new Sharing { Last = from, Keys = new Key[16] };
+        _levels?.Reset(replica);
+        _finishes?.Add(replica);
+    }
+
+    /// <summary>The rotation has changed.</summary>
+    public void Rotate(int[] rotation)
+    {
+        foreach (int gone in _rotation.Except(rotation))
+        {
+            _connections.Close(gone);
+        }
+
+        _rotation = rotation;
+        _levels?.Rotate(rotation);
+        _turn = rotation.Length == 0 ? 0 : _turn % rotation.Length;
+    }
+
+    /// <summary>Lets a replica that gets no more requests finish those it has.</summary>
+    /// <returns>When the last one finishes, seconds; −∞ when it has none.</returns>
+    public double Empty(int replica)
+    {
+        double last = double.NegativeInfinity;
+        ref Sharing sharing = ref _replicas[replica];
+        while (sharing.Count > 0)
+        {
+            last = sharing.NextFinish(_cores);
+            Advance(replica, last);
+        }
+
+        Flush();
+        return last;
+    }
+
+    /// <summary>The next finish of all, seconds; +∞ when nothing is under way.</summary>
+    public double NextFinish()
+    {
+        double next = double.PositiveInfinity;
+        for (int replica = 0; replica < _replicas.Length; replica++)
+        {
+            next = Math.Min(next, _replicas[replica].NextFinish(_cores));
+        }
+
+        return next;
+    }
+
+    /// <summary>Hands out everything that has finished by an instant.</summary>
+    public void AdvanceTo(double until)
+    {
+        if (_finishes is not null)
+        {
+            FinishUntil(until);
+        }
+
+        for (int replica = 0; replica < _replicas.Length && _finishes is null; replica++)
+        {
+            if (_replicas[replica].Count > 0)
+            {
+                Advance(replica, until);
+            }
+        }
+
+        Flush();
+    }
+
+    /// <summary>Takes requests in order of arrival; none of them has finished yet.</summary>
+    public void Serve(RequestBatch batch, int from, int to, UserPopulation.User? user)
+    {
+        switch (_balancer)
+        {
+            case Balancer.Random:
+                Serve(new AtRandom(_rotation, _draws), batch, from, to, user);
+                break;
+            case Balancer.Connections:
+                Serve(new ByConnection(_connections, _rotation, _draws), batch, from, to, user);
+                break;
+            case Balancer.LeastConnections:
+                Serve(new FewestSharing(this, _levels!, _draws), batch, from, to, user);
+                break;
+            case Balancer.PowerOfTwo:
+                Serve(new FewerOfTwoSharing(this, _rotation, _draws), batch, from, to, user);
+                break;
+            default:
+                Serve(new InTurn(_rotation, _turn), batch, from, to, user);
+                _turn = (_turn + to - from) % _rotation.Length;
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Serve<TChooser>(TChooser chooser, RequestBatch batch, int from, int to, UserPopulation.User? user)
+        where TChooser : struct, IChooser
+    {
+        for (int i = from; i < to; i++)
+        {
+            double now = batch.At[i];
+            int who = chooser.Choose(now);
+            Advance(who, now);
+            Insert(ref _replicas[who], batch.Service[i], Place(batch, i, user));
+            if (_levels is not null)
+            {
+                _levels.Up(who);
+                _finishes!.Set(who, _replicas[who].NextFinish(_cores));
+            }
+        }
+    }
+
+    private void FinishUntil(double until)
+    {
+        while (_finishes!.Least <= until && !double.IsPositiveInfinity(_finishes.Least))
+        {
+            int replica = _finishes.First;
+            Advance(replica, _finishes.Least);
+            _finishes.Set(replica, _replicas[replica].NextFinish(_cores));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int CountAt(int replica, double now)
+    {
+        Advance(replica, now);
+        return _replicas[replica].Count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Advance(int replica, double to)
+    {
+        unchecked
+        {
+            ref Sharing sharing = ref _replicas[replica];
+            while (sharing.Count > 0)
+            {
+                double finish = sharing.NextFinish(_cores);
+                if (finish > to)
+                {
+                    double passed = to - sharing.Last;
+                    sharing.Virtual += sharing.Count > _cores ? passed * _cores / sharing.Count : passed;
+                    break;
+                }
+
+                Key key = sharing.Keys[--sharing.Count];
+                sharing.Virtual = key.Virtual;
+                sharing.Last = finish;
+                Finish(key.Job, replica, finish);
+            }
+
+            sharing.Last = to;
+        }
+    }
+
+    private static void Insert(ref Sharing sharing, double service, int job)
+    {
+        unchecked
+        {
+            if (sharing.Count == sharing.Keys.Length)
+            {
+                Array.Resize(ref sharing.Keys, 2 * sharing.Count);
+            }
+
+            double at = sharing.Virtual + service;
+            Key[] keys = sharing.Keys;
+            int place = sharing.Count++;
+            while (place > 0 && keys[place - 1].Virtual < at)
+            {
+                keys[place] = keys[place - 1];
+                place--;
+            }
+
+            keys[place] = new Key { Virtual = at, Job = job };
+        }
+    }
+
+    private void Finish(int place, int replica, double finish)
+    {
+        ref Job job = ref _jobs[place];
+        _levels?.Down(replica);
+        if (job.User is { } user)
+        {
+            _ofUser.Set(0, job.At, job.Request);
+            _ofUser.Finish[0] = finish;
+            _ofUser.Replica[0] = replica;
+            _ofUser.Count = 1;
+            Release(place);
+            _finished(_ofUser, user);
+            return;
+        }
+
+        int i = _done.Count++;
+        _done.Set(i, job.At, job.Request);
+        _done.Finish[i] = finish;
+        _done.Replica[i] = replica;
+        Release(place);
+        if (_done.Count == RequestBatch.Size)
+        {
+            Flush();
+        }
+    }
+
+    private void Flush()
+    {
+        if (_done.Count > 0)
+        {
+            _finished(_done, null);
+            _done.Count = 0;
+        }
+    }
+
+    private int Place(RequestBatch batch, int i, UserPopulation.User? user)
+    {
+        if (_free < 0)
+        {
+            int before = _jobs.Length;
+            Array.Resize(ref _jobs, 2 * before);
+            Link(before);
+        }
+
+        int place = _free;
+        ref Job job = ref _jobs[place];
+        _free = job.Next;
+        job.At = batch.At[i];
+        job.Request = batch.RequestAt(i);
+        job.User = user;
+        return place;
+    }
+
+    private void Release(int place)
+    {
+        _jobs[place].Next = _free;
+        _free = place;
+    }
+
+    private void Link(int from)
+    {
+        for (int i = from; i < _jobs.Length; i++)
+        {
+            _jobs[i].Next = i + 1 < _jobs.Length ? i + 1 : -1;
+        }
+
+        _free = from;
+    }
+
+    private struct Key
+    {
+        public double Virtual;
+        public int Job;
+    }
+
+    private struct Job
+    {
+        public double At;
+        public ClientRequest Request;
+        public UserPopulation.User? User;
+        public int Next;
+    }
+
+    private struct Sharing
+    {
+        public double Virtual;
+        public double Last; // the instant at which it was that
+        public int Count;
+        public Key[] Keys; // descending, so that the next to finish is the last
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly double NextFinish(int cores)
+        {
+            if (Count == 0)
+            {
+                return double.PositiveInfinity;
+            }
+
+            double left = Keys[Count - 1].Virtual - Virtual;
+            return Last + (Count > cores ? left * Count / cores : left);
+        }
+    }
+
+    private readonly struct FewerOfTwoSharing(SharingReplicas replicas, int[] rotation, BalancerDraws draws) : IChooser
+    {
+        public int Choose(double at)
+        {
+            (int one, int other) = Two.Of(rotation, draws);
+            return replicas.CountAt(other, at) < replicas.CountAt(one, at) ? other : one;
+        }
+
+        public void Taken(int replica, double finish)
+        {
+        }
+    }
+
+    private readonly struct FewestSharing(SharingReplicas replicas, CountLevels levels, BalancerDraws draws) : IChooser
+    {
+        public int Choose(double at)
+        {
+            replicas.FinishUntil(at);
+            return levels.Least(draws);
+        }
+
+        public void Taken(int replica, double finish)
+        {
+        }
+    }
+}

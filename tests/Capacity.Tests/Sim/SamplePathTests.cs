@@ -1,0 +1,141 @@
+using Capacity.Model;
+using Capacity.Sim;
+using Capacity.Sim.Requests;
+
+namespace Capacity.Tests.Sim;
+
+/// <summary>The engine against an event list, request by request, on random small models.</summary>
+public sealed class SamplePathTests
+{
+    private const int Models = 1_000;
+    private static readonly Balancer[] SameDraws =
+        [Balancer.RoundRobin, Balancer.Random, Balancer.PowerOfTwo, Balancer.Connections];
+
+    [Fact]
+    public void The_engine_and_an_event_list_give_every_request_the_same_fate()
+    {
+        var seen = new int[4];
+        for (ulong seed = 1; seed <= Models; seed++)
+        {
+            SmallModel model = RandomModel(seed);
+            Outcome expected = new EventListModel(model).Run();
+            Outcome engine = RunEngine(model);
+            string what = $"seed {seed}: {model.Replicas} {model.Client}";
+            Assert.True(expected.Retries == engine.Retries, $"{expected.Retries} != {engine.Retries} retries, {what}");
+            Same(expected.Latencies, engine.Latencies, $"latencies, {what}");
+            Same(expected.Work, engine.Work, $"work, {what}");
+            Assert.True(
+                expected.Failed.Select(f => f.Status).Order().SequenceEqual(
+                    engine.Failed.Select(f => f.Status).Order()),
+                $"{expected.Failed.Count} != {engine.Failed.Count} failures, {what}");
+            Assert.Equal(model.At.Length, engine.Latencies.Count + engine.Failed.Count);
+            seen[0] += expected.Retries > 0 ? 1 : 0;
+            seen[1] += expected.Failed.Any(f => f.Status == 0) ? 1 : 0;
+            seen[2] += expected.Failed.Any(f => f.Status == 503) ? 1 : 0;
+            seen[3] += expected.Failed.Count == 0 ? 1 : 0;
+        }
+
+        Assert.All(seen, often => Assert.InRange(often, Models / 20, Models)); // the models are not all harmless
+    }
+
+    internal static Outcome RunEngine(SmallModel model)
+    {
+        var overhead = new ServiceLaw.Constant(model.Overhead);
+        IReadOnlyList<TraceRequest> trace =
+            [.. model.At.Zip(model.Service, (at, service) => new TraceRequest(at, 0, service))];
+        var settings = new EngineSettings(model.Replicas, model.StopGrace, [0], 1, 1, 1, model.Duration)
+        {
+            Client = model.Client,
+            Seed = model.Seed,
+        };
+        var engine = new RequestEngine(
+            settings, new RecordedRequests(trace, overhead, model.Seed), null, new OverheadTimes(overhead, 1));
+        var latencies = new List<double>();
+        var work = new List<double>();
+        engine.Answers.Served = (batch, from, to) => work.AddRange(
+            Enumerable.Range(from, to - from).Select(i => batch.Finish[i] - batch.At[i]));
+        engine.Answers.Succeeded = (batch, from, to) => latencies.AddRange(
+            Enumerable.Range(from, to - from).Select(i => batch.Finish[i] + batch.Overhead[i] - batch.Since[i]));
+        foreach (ClusterChange change in model.Changes.OrderBy(c => c.At))
+        {
+            engine.AdvanceTo(change.At);
+            if (change.Joins)
+            {
+                engine.AddReplica(change.Replica, 0, change.At);
+                engine.Join(change.Replica);
+            }
+            else
+            {
+                engine.Drain(change.Replica, change.At);
+            }
+        }
+
+        engine.AdvanceTo(model.Duration);
+        engine.Complete();
+        return new Outcome(
+            [.. latencies.Order()],
+            [.. engine.Failures.OfKind(0).SelectMany(c => Enumerable.Repeat((0.0, c.Key), (int)c.Value))],
+            [.. work.Order()], engine.Retries);
+    }
+
+    private static SmallModel RandomModel(ulong seed)
+    {
+        var random = new RandomSource(seed, "small-model");
+        int first = 1 + random.NextIndex(4);
+        int? workers = random.NextIndex(6) == 0 ? null : 1 + random.NextIndex(random.NextIndex(4) == 0 ? 12 : 4);
+        double duration = 10 + random.NextIndex(20);
+        var changes = new List<ClusterChange>();
+        int added = 0;
+        int removed = 0;
+        for (; added < first; added++)
+        {
+            changes.Add(new ClusterChange(0, added, true));
+        }
+
+        for (double at = random.NextExponential(4); at < duration; at += random.NextExponential(4))
+        {
+            bool joins = added - removed == 0 || random.NextIndex(2) == 0;
+            changes.Add(joins ? new ClusterChange(at, added++, true) : new ClusterChange(at, removed++, false));
+        }
+
+        double rate = Math.Min(60, (0.3 + random.NextUnit()) * first * (workers ?? 4) / 0.2);
+        var times = new List<double>();
+        for (double at = random.NextExponential(1 / rate); at < duration; at += random.NextExponential(1 / rate))
+        {
+            times.Add(at);
+        }
+
+        double grace = random.NextIndex(3) == 0 ? 0.1 : 2;
+        return new SmallModel(
+            [.. times], [.. times.Select(_ => random.NextExponential(0.2))],
+            new ServiceModel
+            {
+                Workers = workers,
+                Queue = workers is null || random.NextIndex(2) == 0 ? null : random.NextIndex(6),
+                QueueTimeout = workers is null || random.NextIndex(3) > 0
+                    ? null
+                    : new ServiceLaw.Constant(Math.Min(grace, random.NextExponential(0.3))),
+                Balancer = SameDraws[random.NextIndex(SameDraws.Length)],
+                Connections = 1 + random.NextIndex(12),
+            },
+            new ClientModel
+            {
+                Timeout = random.NextIndex(2) == 0 ? null : 0.05 + random.NextExponential(0.5),
+                Retry = random.NextIndex(2) == 0
+                    ? null
+                    : new RetryModel(
+                        1 + random.NextIndex(4), 0.01 + (0.3 * random.NextUnit()), 0.5,
+                        random.NextIndex(2) == 0 ? null : random.NextUnit()),
+            },
+            random.NextIndex(2) * 0.01, grace, changes, duration, seed);
+    }
+
+    private static void Same(IReadOnlyList<double> expected, IReadOnlyList<double> actual, string what)
+    {
+        Assert.True(expected.Count == actual.Count, $"{expected.Count} != {actual.Count} {what}");
+        for (int i = 0; i < expected.Count; i++)
+        {
+            Assert.True(Math.Abs(expected[i] - actual[i]) < 1e-9, $"{expected[i]:R} != {actual[i]:R} {what}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Capacity.Model;
+using Capacity.Sim;
+
+namespace Capacity.Tests.Sim;
+
+/// <summary>Random scenarios with everything that the simulator can do; a failure prints its seed.</summary>
+public sealed class SeedSweepTests
+{
+    private static readonly int Scenarios =
+        Environment.GetEnvironmentVariable("CAPACITY_THEORY") == "full" ? 10_000 : 300;
+
+    [Fact]
+    public void No_request_is_lost_or_counted_twice()
+    {
+        Parallel.For(1, Scenarios + 1, new ParallelOptions { MaxDegreeOfParallelism = 2 }, number =>
+        {
+            SimulationInput input = RandomScenario((ulong)number);
+            RunResult run = LaunchSimulation.Run(input, (ulong)number, CancellationToken.None);
+            string what = $"seed {number}: {input.Service} {input.Client}";
+            Assert.True(run.Totals.Scheduled == run.Totals.Ok + run.Totals.Failed, $"{run.Totals} {what}");
+            Assert.All(run.Kinds, k => Assert.True(
+                k.Latency.Count == k.Counts.Ok && k.StatusCodes.Values.Sum() == k.Counts.Ok + k.Counts.Failed, what));
+            Assert.All(run.Series.Desired, replicas => Assert.True(replicas is >= 2 and <= 8, what));
+            Assert.All(run.Events.Zip(run.Events.Skip(1)), e => Assert.True(
+                e.First.At <= e.Second.At + 1e-9, $"{e.First} before {e.Second} {what}"));
+            Assert.All(run.Kinds, k => Assert.True(!(k.Latency.MaxSeconds < 0), what));
+        });
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_result_on_any_number_of_threads()
+    {
+        for (ulong number = 1; number <= 12; number++)
+        {
+            SimulationInput input = RandomScenario(number);
+            string one = ResultText.Of(Launches.Run(input, [], 4, 1, 1, null, CancellationToken.None));
+            string two = ResultText.Of(Launches.Run(input, [], 4, 1, 2, null, CancellationToken.None));
+            Assert.True(one == two, $"seed {number}");
+        }
+    }
+
+    private static SimulationInput RandomScenario(ulong seed)
+    {
+        var random = new RandomSource(seed, "scenario");
+        ServiceLaw[] laws =
+        [
+            new ServiceLaw.Exponential(0.1), new ServiceLaw.Gamma(0.1, 0.5), new ServiceLaw.Pareto(0.04, 2.2),
+            new ServiceLaw.Hyperexponential(0.1, 3), new ServiceLaw.Lognormal(0.05, 1), new ServiceLaw.Constant(0.1),
+        ];
+        RequestKind[] kinds =
+        [
+            new RequestKind("a", 0.8, "GET", "/a", laws[random.NextIndex(laws.Length)]),
+            new RequestKind("b", 0.2, "PUT", "/b", laws[random.NextIndex(laws.Length)]),
+        ];
+        var stages = new List<LoadStage>
+        {
+            new LoadStage.Open("calm", 30, 0, 30), new LoadStage.Open("spike", 200 * random.NextUnit(), 5, 60),
+        };
+        if (random.NextIndex(2) == 0)
+        {
+            stages.Add(new LoadStage.Users("users", 1 + random.NextIndex(60), null, laws[0], 30));
+        }
+
+        int kind = random.NextIndex(4);
+        bool cores = kind == 0;
+        int? workers = kind == 1 || cores ? null : 1 + random.NextIndex(12);
+        SimulationInput spike = Some.Spike();
+        return spike with
+        {
+            Plan = LoadPlan.Of(stages),
+            Kinds = kinds,
+            WorkerLaws = [.. kinds.Select(k => k.ServiceTime)],
+            Step = 1,
+            Service = new ServiceModel
+            {
+                Workers = workers,
+                Cores = cores ? 1 + random.NextIndex(8) : null,
+                Queue = workers is null || random.NextIndex(2) == 0 ? null : random.NextIndex(20),
+                QueueTimeout = workers is null || random.NextIndex(2) == 0 ? null : new ServiceLaw.Constant(0.5),
+                Balancer = (Balancer)random.NextIndex(5),
+                Connections = 1 + random.NextIndex(50),
+                StopGrace = random.NextIndex(2) == 0 ? 0.2 : 10,
+                Startup = new ServiceLaw.Uniform(1, 3),
+            },
+            Client = new ClientModel
+            {
+                Timeout = random.NextIndex(2) == 0 ? null : 0.1 + random.NextUnit(),
+                Retry = cores || random.NextIndex(2) == 0
+                    ? null
+                    : new RetryModel(1 + random.NextIndex(4), 0.05, 1, random.NextIndex(2) == 0 ? null : 0.2),
+            },
+        };
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+using Capacity.Model;
+using Capacity.Tests.Support;
+
+namespace Capacity.Tests.Theory;
+
+/// <summary>
+/// Every closed-form result whose model the simulator has. <c>CAPACITY_THEORY=full</c> takes as many requests as means
+/// within 0.5 % need, some minutes; otherwise a few seconds, and only the intervals are judged.
+/// </summary>
+public sealed class OracleSuiteTests(ITestOutputHelper output)
+{
+    private const int Seeds = 10;
+    private const double T999 = 4.781; // Student's t, 9 degrees of freedom, 99.9 % two-sided
+    private static readonly string[] Means =
+        ["W", "Wq", "R", "X", "L", "blocking", "P_abandon", "throughput", "E_wait_all", "erlangB"];
+
+    [Fact]
+    public void Every_oracle_with_a_model_lies_within_its_interval()
+    {
+        bool full = Environment.GetEnvironmentVariable("CAPACITY_THEORY") == "full";
+        IReadOnlyList<Oracle> oracles = Oracle.All();
+        var lines = new string[oracles.Count];
+        var wrong = new List<string>[oracles.Count];
+        int[] heaviestFirst = [.. Enumerable.Range(0, oracles.Count).OrderByDescending(
+            i => OracleModel.Of(oracles[i])?.Load ?? 1)];
+        Parallel.ForEach(
+            heaviestFirst, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(2, Environment.ProcessorCount) },
+            i => (lines[i], wrong[i]) = Judge(oracles[i], full));
+        var table = new StringBuilder();
+        int covered = lines.Count(l => !l.Contains("no such model", StringComparison.Ordinal));
+        table.AppendLine(CultureInfo.InvariantCulture, $"{covered} of {oracles.Count} oracles have a model here");
+        table.AppendJoin('\n', lines.Order(StringComparer.Ordinal)).AppendLine();
+        table.AppendJoin('\n', wrong.SelectMany(w => w).Select(w => $"WRONG {w}")).AppendLine();
+        output.WriteLine(table.ToString());
+        string folder = Repository.At("artifacts");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "theory.txt"), table.ToString());
+        Assert.Empty(wrong.SelectMany(w => w));
+        Assert.True(covered >= oracles.Count * 3 / 4, $"only {covered} of {oracles.Count} are covered");
+    }
+
+    private static (string Line, List<string> Wrong) Judge(Oracle oracle, bool full)
+    {
+        var wrong = new List<string>();
+        OracleModel? model = OracleModel.Of(oracle);
+        Func<double, ulong, Func<string, double?>>? run = OracleCompositions.Of(oracle);
+        if (model is null && run is null)
+        {
+            return ($"{oracle.Id,-32} no such model", wrong);
+        }
+
+        double needed = model is null ? 1e7
+            : 2e6 / ((1 - model.Load) * (1 - model.Load)) * (model.Law is ServiceLaw.Exponential ? 1 : 2);
+        double requests = full ? Math.Min(needed, 4e8) : model?.Users > 0 ? 2e5 : 5e5;
+        requests = model?.Replicas > 10 ? Math.Max(requests, 2e4 * model.Replicas) : requests; // until all is steady
+        run ??= model!.Run;
+        Func<string, double?>[] runs =
+            [.. Enumerable.Range(1, Seeds).Select(seed => run(requests / Seeds, (ulong)seed))];
+        double band = model?.Band ?? 0;
+        double worst = 0;
+        int judged = 0;
+        foreach ((string name, double expected) in oracle.Values)
+        {
+            bool ofAnother = name == "erlangB" && model?.Service.Queue != 0; // the same servers without a queue
+            bool tooRare = !full && name.EndsWith("p999", StringComparison.Ordinal); // biased in short runs
+            if (ofAnother || tooRare)
+            {
+                continue;
+            }
+
+            double?[] found = [.. runs.Select(r => r(name))];
+            if (found.Contains(null))
+            {
+                continue;
+            }
+
+            double[] measured = [.. found.Select(v => v!.Value)];
+            double mean = measured.Average();
+            double half = T999 * Math.Sqrt(measured.Sum(m => (m - mean) * (m - mean)) / (Seeds - 1) / Seeds);
+            double off = expected == 0 ? Math.Abs(mean) : Math.Abs((mean / expected) - 1);
+            double allowed = half + (Math.Abs(expected) * (3e-4 + band)); // 3e-4: start-up and tables
+            judged++;
+            bool precise = full && Means.Contains(name) && band == 0;
+            worst = precise || !full ? Math.Max(worst, off) : worst;
+            if (Math.Abs(mean - expected) > allowed || (precise && off > 0.005))
+            {
+                wrong.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{oracle.Id} {name}: {mean:G8} ± {half:G3}, expected {expected:G8}, off {off:P3}"));
+            }
+        }
+
+        return (string.Create(
+            CultureInfo.InvariantCulture,
+            $"{oracle.Id,-32} {judged,2} values, {requests:0.0e0} requests, means off by at most {worst:P3}"), wrong);
+    }
+}
