@@ -6,8 +6,8 @@ switch (args)
     case ["sim", .. string[] rest]:
         SimulatorSpeed.Print(Console.Out, rest is ["--json", string file] ? file : null);
         break;
-    case ["rules", .. string[] rest]:
-        RulesSpeed.Print(Console.Out, rest is ["--json", string file] ? file : null);
+    case ["rules", .. string[] options]:
+        RulesSpeed.Print(Console.Out, options is ["--json", string path] ? path : null);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
