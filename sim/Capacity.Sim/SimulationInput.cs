@@ -42,6 +42,10 @@ public sealed record SimulationInput
     /// <summary>The service is deployed at second 0: its first replicas start then, instead of being ready.</summary>
     public bool FreshDeployment { get; init; }
 
+    /// <summary>A new replica gets the first address that no wanted replica has, so that it continues the series of the
+    /// one before; otherwise each gets an address of its own.</summary>
+    public bool ReusesAddresses { get; init; }
+
     /// <summary>Leaves the replicas as they are, whatever the scaler decides.</summary>
     public bool ScalingOff { get; init; }
 }

@@ -5,10 +5,14 @@ namespace Capacity.Sim.Cluster;
 
 /// <summary>One task of the service, from the decision to start it until it is gone.</summary>
 /// <param name="number">From 1; never used again.</param>
-internal sealed class Replica(int number)
+/// <param name="address">Tells its address from those of others, from 1.</param>
+internal sealed class Replica(int number, int address)
 {
     /// <summary>From 1; never used again.</summary>
     public int Number { get; } = number;
+
+    /// <summary>Tells its address from those of others, from 1; of one that is gone it may be used again.</summary>
+    public int Address { get; } = address;
 
     /// <summary>Its index in the request engine.</summary>
     public int Index => Number - 1;

@@ -102,7 +102,7 @@ internal sealed class ReplicaSet
         }
 
         replica.Started = true;
-        double phase = _input.Loop.ScrapePhase(replica.Number).TotalSeconds;
+        double phase = _input.Loop.ScrapePhase(replica.Address).TotalSeconds;
         double at = (replica.StartsAt - _start).TotalSeconds;
         _engine.AddReplica(replica.Index, phase, at);
         replica.NextScrape = Math.Max(0, (long)Math.Ceiling((at - phase) / _input.Loop.ScrapeInterval.TotalSeconds));
@@ -141,7 +141,7 @@ internal sealed class ReplicaSet
 
     /// <summary>The instant of a replica's next scrape.</summary>
     public Instant ScrapeAt(Replica replica) =>
-        _start + _input.Loop.ScrapePhase(replica.Number) + (replica.NextScrape * _input.Loop.ScrapeInterval);
+        _start + _input.Loop.ScrapePhase(replica.Address) + (replica.NextScrape * _input.Loop.ScrapeInterval);
 
     /// <summary>Replica-hours up to an instant: from each task's start until it was gone.</summary>
     public double Hours(Instant until) => _all.Where(r => r.Started).Sum(
@@ -149,7 +149,10 @@ internal sealed class ReplicaSet
 
     private Replica Create()
     {
-        var replica = new Replica(_all.Count + 1);
+        int number = _all.Count + 1;
+        // The newest are removed first, so that those that stay have the first addresses.
+        int address = _input.ReusesAddresses ? _all.Count(r => !r.Stopping) + 1 : number;
+        var replica = new Replica(number, address);
         _all.Add(replica);
         return replica;
     }

@@ -137,5 +137,5 @@ internal sealed class Scraper
     private LabelSet LabelsOf(Replica replica) => LabelSet.Of(
         ("job", _input.Loop.Service),
         ("instance", string.Create(
-            CultureInfo.InvariantCulture, $"10.0.{replica.Number / 250}.{(replica.Number % 250) + 1}:8080")));
+            CultureInfo.InvariantCulture, $"10.0.{replica.Address / 250}.{(replica.Address % 250) + 1}:8080")));
 }

@@ -65,6 +65,7 @@ internal sealed class RecordedRun
             Service = new ServiceModel { Workers = null, Startup = new ServiceLaw.Constant(0.05), StopGrace = 0 },
             Loop = Loop(),
             FreshDeployment = true,
+            ReusesAddresses = Swarm.GetProperty("ip_mode").GetString() == "slot",
             Step = Steps.Choose(plan.Duration),
             Scenario = _config.GetProperty("name").GetString()!,
             Trace =
