@@ -40,7 +40,7 @@ internal static class ScenarioFiles
             : Parsed<LoadedScenario>.Failed(diagnostics);
     }
 
-    /// <summary>Says what the launches have and the embedded cluster has not, so that nobody takes it for validated.</summary>
+    /// <summary>Says what the launches have and the embedded cluster has not: it is not validated.</summary>
     private static void WarnOfUnrehearsed(Scenario scenario, List<Diagnostic> diagnostics)
     {
         ServiceModel service = scenario.Service;

@@ -36,7 +36,8 @@ public sealed class ConformanceTests
             foreach (SuiteResult result in kind.Run(path))
             {
                 // Recordings of a kind in several files are told apart by their paths.
-                bool several = kind.Paths.Count > 1 && !result.Suite.Contains(Path.GetFileName(path), StringComparison.Ordinal);
+                bool several = kind.Paths.Count > 1
+                    && !result.Suite.Contains(Path.GetFileName(path), StringComparison.Ordinal);
                 table.Add(several ? result with { Suite = $"{result.Suite} ({GoldenFolder.NameOf(path)})" } : result);
             }
         }

@@ -9,7 +9,8 @@ internal static class GoldenFolder
     /// <summary>The folders to look in; the first that has something of the wanted kind is used.</summary>
     public static IReadOnlyList<string> Places { get; } = FindPlaces();
 
-    /// <summary>Files, at any depth, whose name begins and ends so: <c>prom-alert-cases</c>, <c>.ndjson.gz</c>.</summary>
+    /// <summary>Files, at any depth, whose name begins and ends so: <c>prom-alert-cases</c>,
+    /// <c>.ndjson.gz</c>.</summary>
     public static IReadOnlyList<string> Files(string start, params string[] ends) =>
         First(place => Directory.EnumerateFiles(place, start + "*", SearchOption.AllDirectories)
             .Where(f => ends.Any(e => f.EndsWith(e, StringComparison.Ordinal))));

@@ -5,7 +5,8 @@ using Capacity.Control;
 
 namespace Capacity.Tests.Differential;
 
-/// <summary>What <c>promtool test rules</c> printed about a file in which every expression is expected wrongly.</summary>
+/// <summary>What <c>promtool test rules</c> printed about a file in which every expression is expected
+/// wrongly.</summary>
 internal sealed partial class PromtoolAnswers
 {
     private PromtoolAnswers(string text, int code)

@@ -40,9 +40,11 @@ public sealed class PromtoolTests
             wrong.AddRange(differences);
         }
 
-        string line = $"promtool test rules: {counts.Equal} of {counts.Files} random files equal, {counts.Passed} of them good: {counts.Alerts} alert "
-            + $"expectations ({counts.Falsified} of them false), {counts.Values} values of {counts.Expressions} "
-            + $"expressions, {counts.Failures} files and {counts.Errors} expressions with an error in both; {counts.Repeats} repeats";
+        string line =
+            $"promtool test rules: {counts.Equal} of {counts.Files} random files equal, {counts.Passed} of them good: "
+            + $"{counts.Alerts} alert expectations ({counts.Falsified} of them false), {counts.Values} values of "
+            + $"{counts.Expressions} expressions, {counts.Failures} files and {counts.Errors} expressions with an "
+            + $"error in both; {counts.Repeats} repeats";
         DifferentialReport.Write(line, wrong);
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong.Take(5)));
         Directory.Delete(folder, recursive: true);
@@ -118,10 +120,13 @@ public sealed class PromtoolTests
             counts.Expressions++;
             counts.Errors += expected is null ? 1 : 0;
             counts.Values += expected?.Count ?? 0;
-            if (expected is null != actual is null
-                || (expected is not null && Difference(expected, actual!) is { } difference && (error = difference).Length > 0))
+            string? difference = expected is null || actual is null
+                ? expected is null && actual is null ? null : error
+                : Difference(expected, actual);
+            if (difference is not null)
             {
-                wrong.Add($"{test}: {text} at {at}s\n  promtool {Text(expected)}\n  we       {Text(actual)} {error}");
+                wrong.Add(
+                    $"{test}: {text} at {at}s\n  promtool {Text(expected)}\n  we       {Text(actual)} {difference}");
             }
         }
     }

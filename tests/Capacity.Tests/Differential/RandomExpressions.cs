@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Capacity.Tests.Differential;
 
-/// <summary>Random expressions over the series of <see cref="RandomSeries"/>, in the proportions of public rules.</summary>
+/// <summary>Random expressions over the series of <see cref="RandomSeries"/>, in the proportions of public
+/// rules.</summary>
 /// <param name="random">The source of chance.</param>
 /// <param name="recorded">Metrics that rules before this expression record.</param>
 internal sealed class RandomExpressions(Random random, IReadOnlyList<string> recorded)
@@ -54,7 +55,8 @@ internal sealed class RandomExpressions(Random random, IReadOnlyList<string> rec
             12 => $"histogram_quantile({Pick("0.5", "0.95", "1.5", "-1")}, latency_bucket)",
             < 17 => Arithmetic(depth),
             17 => $"{Vector(depth - 1)} {Pick("and", "or", "unless")} {Vector(depth - 1)}",
-            18 => $"{Leaf()} {Comparison()} {Pick("on (job) group_left () ", "on (job) group_left () ", "")}max by (job) ({Leaf()})",
+            18 => $"{Leaf()} {Comparison()} {Pick("on (job) group_left () ", "on (job) group_left () ", "")}"
+                + $"max by (job) ({Leaf()})",
             19 => $"requests_total {Pick("*", "/", "-")} on (job, instance) group_left () up",
             20 => $"label_replace({Vector(depth - 1)}, \"{Pick("host", "job")}\", \"{Pick("x-$1", "$1", "")}\", "
                 + $"\"instance\", \"{Pick("(.*):.*", "h(.)", ".*")}\")",
@@ -138,7 +140,8 @@ internal sealed class RandomExpressions(Random random, IReadOnlyList<string> rec
         _ => (random.NextDouble() * 40).ToString("0.###", CultureInfo.InvariantCulture),
     };
 
-    private string By() => Pick("", " by (job) ", " by (job, instance) ", " without (instance) ", " by () ", " by (job) ");
+    private string By() =>
+        Pick("", " by (job) ", " by (job, instance) ", " without (instance) ", " by () ", " by (job) ");
 
     private string Grouping(string word) => Pick("", $"{word} (job) ", $"{word} () ", "ignoring (code, le) ");
 

@@ -63,9 +63,11 @@ internal sealed class RandomRuleCase
     public bool HasOnlyAlerts => Seed % 4 == 0;
 
     /// <summary>Alerts that our expectation is falsified for, so that promtool must refuse it: name and time.</summary>
-    public bool IsFalsified(string alert, int time) => !(HasOnlyAlerts && Seed % 8 == 0) && ((Seed * 31) + (alert[^1] * 7) + time) % 5 == 0;
+    public bool IsFalsified(string alert, int time) => !(HasOnlyAlerts && Seed % 8 == 0)
+        && ((Seed * 31) + (alert[^1] * 7) + time) % 5 == 0;
 
-    /// <summary>The test file. Expressions get an expectation that never holds: promtool then prints the value.</summary>
+    /// <summary>The test file. Expressions get an expectation that never holds: promtool then prints the
+    /// value.</summary>
     public string Test(string rulesFile, Func<string, int, IReadOnlyList<AlertPost>> firing)
     {
         var text = new StringBuilder();

@@ -147,7 +147,8 @@ internal sealed class RandomSchedule
         int interval = Pick(1000, 2000, 3000, 5000);
         int repeat = (interval * Pick(1, 2, 3, 5)) + (interval / 2);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{indent}group_wait: {wait}ms\n{indent}group_interval: {interval}ms\n{indent}repeat_interval: {repeat}ms\n");
+            $"{indent}group_wait: {wait}ms\n{indent}group_interval: {interval}ms\n"
+            + $"{indent}repeat_interval: {repeat}ms\n");
     }
 
     private JsonArray Actions()

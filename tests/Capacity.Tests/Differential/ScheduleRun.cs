@@ -20,7 +20,8 @@ internal sealed class ScheduleRun(RandomSchedule schedule)
     public async Task ReceiveAsync(HttpContext context)
     {
         double at = (DateTime.UtcNow - _zero).TotalSeconds;
-        JsonNode payload = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;
+        JsonNode payload =
+            (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;
         lock (_gate)
         {
             _webhooks.Add(new JsonObject
@@ -61,7 +62,8 @@ internal sealed class ScheduleRun(RandomSchedule schedule)
         lock (_gate)
         {
             webhooks = new JsonArray(
-                [.. _webhooks.Where(w => w!["t"]!.GetValue<double>() <= schedule.Duration).Select(w => w!.DeepClone())]);
+                [.. _webhooks.Where(w => w!["t"]!.GetValue<double>() <= schedule.Duration)
+                .Select(w => w!.DeepClone())]);
         }
 
         var run = new JsonObject

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Capacity.Tests.Fuzz;
 
-/// <summary>Texts for a reader: random ones, good ones with changes, and pieces of good ones in another order.</summary>
+/// <summary>Texts for a reader: random ones, good ones with changes, and pieces of good ones in another
+/// order.</summary>
 /// <param name="random">The source of chance.</param>
 /// <param name="seeds">Good texts.</param>
 internal sealed class FuzzInputs(Random random, IReadOnlyList<string> seeds)
@@ -13,9 +14,12 @@ internal sealed class FuzzInputs(Random random, IReadOnlyList<string> seeds)
 
     private static readonly string[] Pieces =
     [
-        "9223372036854775808", "-1", "1e999", "0x", "NaN", "+Inf", "1y", "292y", "999999999999999999w", "0s", "5m", "\"\\xff\"",
-        "{{", "}}", "<<: *a", "&a ", "*a", "!!int ", "---\n", "...\n", "? ", "|2-\n", "null", "~", "[]", "{}", "''", "true",
-        "offset", "@", "by", "on", "group_left", "bool", "[5m:]", "a{b=~\"(\"}", "(?i)", "x99999999", "_x", "\uFEFF", "${A:-b}",
+        "9223372036854775808", "-1", "1e999", "0x", "NaN", "+Inf", "1y", "292y", "999999999999999999w", "0s", "5m",
+        "\"\\xff\"",
+        "{{", "}}", "<<: *a", "&a ", "*a", "!!int ", "---\n", "...\n", "? ", "|2-\n", "null", "~", "[]", "{}", "''",
+        "true",
+        "offset", "@", "by", "on", "group_left", "bool", "[5m:]", "a{b=~\"(\"}", "(?i)", "x99999999", "_x", "\uFEFF",
+        "${A:-b}",
         "$", "$$", "%s", "%99999999d", "\\u0000", "2026-01-01", "12:30", "é", "\t", "::", "- ", ": ", "#", "=~", "!~",
     ];
 

@@ -26,14 +26,16 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
         "histogram_quantile(0.9, sum by (job, le) (rate(b_bucket{a=~\"x|y.*\",c!~'z'}[1m] offset 5m))) > bool 1e-3",
         "a and on (job) b unless ignoring (x) c or d * on (i) group_left (z) e ^ -2 % 3",
         "max_over_time(rate(foo[5m])[1h:30s] @ 1609746000.123) == time() # comment",
-        "label_replace(up, \"a\", \"$1-x\", \"b\", `(.*):\\d+`) + count_values without (q) (\"v\", topk(3, {__name__=~\"a.*\"}))",
+        "label_replace(up, \"a\", \"$1-x\", \"b\", `(.*):\\d+`)"
+            + " + count_values without (q) (\"v\", topk(3, {__name__=~\"a.*\"}))",
         "-foo @ start() offset -1w2d3h > Inf or vector(scalar(bar)) != NaN",
     ];
 
     private static readonly string[] Templates =
     [
         "{{ $value | humanize }} of {{ $labels.job | toUpper }} {{ printf \"%.2f%%\" .Value }}",
-        "{{ if gt $value 1.0 }}a{{ else if eq $labels.x \"y\" }}b{{ else }}c{{ end }}{{ with $x := $labels }}{{ $x.a }}{{ end }}",
+        "{{ if gt $value 1.0 }}a{{ else if eq $labels.x \"y\" }}b{{ else }}c{{ end }}"
+            + "{{ with $x := $labels }}{{ $x.a }}{{ end }}",
         "{{- reReplaceAll \"(.*):.*\" \"$1\" $labels.instance -}} {{ humanizeDuration $value }}{{/* c */}}",
     ];
 
@@ -47,14 +49,16 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
             new("a rule file", [rules, ManyRules], text => EvaluateRules(text)),
             new("a template", Templates, ReadTemplate),
             new("rule tests", [RuleTests], text => RuleTestReader.Read(Source(text))),
-            new("a scenario", [.. Directory.GetFiles(Repository.At("scenarios", "library"), "*.yaml").Select(File.ReadAllText)],
+            new("a scenario",
+                [.. Directory.GetFiles(Repository.At("scenarios", "library"), "*.yaml").Select(File.ReadAllText)],
                 text => ScenarioReader.Read(Source(text))),
             new("a stack file", [Stack("go-demo.yml")], ReadStack),
             new("prometheus.yml", [Stack("prometheus.yml")], text => PrometheusConfigReader.Read(Source(text))),
             new("alertmanager.yml", [Stack("alertmanager.yml"), ManyRoutes],
                 text => AlertmanagerConfigReader.Read(Source(text))),
             new("a schedule of alerts", [Schedule], text => ReplayScheduleReader.Read(Source(text))),
-            new("matchers", ["{a=\"b\", c=~\"d|e\"}", "a!=b,c!~\"x.*\""], text => AlertmanagerMatcher.Parse(text, SourceSpan.None)),
+            new("matchers", ["{a=\"b\", c=~\"d|e\"}", "a!=b,c!~\"x.*\""],
+                text => AlertmanagerMatcher.Parse(text, SourceSpan.None)),
             new("exposition text", [Exposition], text => ExpositionText.Read(text)),
             new("a request to scale", [Webhook], ReadScaleRequest),
             new("a duration", ["1h30m", "5m", "1w2d3h4m5s6ms"], text => PrometheusDuration.Parse(text)),
@@ -111,7 +115,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
           - {source_match: {a: b}, target_matchers: ['c="d"'], equal: [e]}
         time_intervals:
           - name: night
-            time_intervals: [{times: [{start_time: '22:00', end_time: '24:00'}], weekdays: ['monday:friday'], months: [may]}]
+            time_intervals:
+              - {times: [{start_time: '22:00', end_time: '24:00'}], weekdays: ['monday:friday'], months: [may]}
         receivers:
           - name: a
           - name: b
@@ -136,7 +141,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
 
     private const string Webhook =
         """
-        {"receiver":"r","status":"firing","groupLabels":{"service":"s","scale":"up","by":3},"alerts":[{"labels":{"a":"b"}}]}
+        {"receiver":"r","status":"firing","groupLabels":{"service":"s","scale":"up","by":3},
+        "alerts":[{"labels":{"a":"b"}}]}
         """;
 
     private static SourceText Source(string text) => new("fuzz", text);
@@ -152,7 +158,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
                 Assert.True(
                     PromQlParser.Parse(expr.ToString(), default, profile).TryGet(out Expr? again) && again == expr,
                     $"printed as {expr}");
-                new PromQuery(expr, SomeSamples(), new PromQlOptions { Profile = profile }).At(Instant.FromSeconds(600));
+                new PromQuery(expr, SomeSamples(), new PromQlOptions { Profile = profile })
+                    .At(Instant.FromSeconds(600));
             }
         }
     }
@@ -212,7 +219,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
         foreach (ScaleRequest request in new[] { ScaleRequest.Parse(text, ""), ScaleRequest.Parse("", text) })
         {
             var labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["com.df.scaleMax"] = request.Scale };
-            DockerScaler.Handle(options, new ScalerService(request.Service, ServiceMode.Replicated, 3, labels), request);
+            DockerScaler.Handle(options, new ScalerService(request.Service, ServiceMode.Replicated, 3, labels),
+                request);
         }
     }
 }

@@ -5,8 +5,8 @@ using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Fuzz;
 
-/// <summary>No text that anybody may write breaks a reader or keeps it busy. Five seconds; a minute with <c>CI=true</c>,
-/// or as <c>CAPACITY_FUZZ_SECONDS</c> says.</summary>
+/// <summary>No text that anybody may write breaks a reader or keeps it busy. Five seconds; a minute with
+/// <c>CI=true</c>, or as <c>CAPACITY_FUZZ_SECONDS</c> says.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Seconds = 5;
