@@ -54,7 +54,8 @@ public sealed class OracleSuiteTests(ITestOutputHelper output)
 
         (int seeds, double t999) = full ? (20, 3.883) : (10, 4.781); // Student's t, 99.9 % two-sided
         double needed = model is null ? 1e7
-            : 2e6 / ((1 - model.Load) * (1 - model.Load)) * (model.Law is ServiceLaw.Exponential ? 1 : 2);
+            : 2e6 / ((1 - model.Load) * (1 - model.Load))
+                * (model.Law is ServiceLaw.Exponential && model.Servers == 1 ? 1 : 2);
         double requests = full ? Math.Min(needed, 4e8) : model?.Users > 0 ? 2e5 : 5e5;
         requests = model?.Replicas > 10 ? Math.Max(requests, 2e4 * model.Replicas) : requests; // until all is steady
         run ??= model!.Run;
@@ -67,7 +68,8 @@ public sealed class OracleSuiteTests(ITestOutputHelper output)
         {
             bool ofAnother = name == "erlangB" && model?.Service.Queue != 0; // the same servers without a queue
             bool tooRare = !full && name.EndsWith("p999", StringComparison.Ordinal); // biased in short runs
-            if (ofAnother || tooRare)
+            bool noInterval = name == "varWq" && model?.Law is ServiceLaw.Pareto; // the estimate varies without bound
+            if (ofAnother || tooRare || noInterval)
             {
                 continue;
             }
@@ -83,6 +85,7 @@ public sealed class OracleSuiteTests(ITestOutputHelper output)
             double half = t999 * Math.Sqrt(measured.Sum(m => (m - mean) * (m - mean)) / (seeds - 1) / seeds);
             double off = expected == 0 ? Math.Abs(mean) : Math.Abs((mean / expected) - 1);
             double allowed = half + (Math.Abs(expected) * (3e-4 + band)); // 3e-4: start-up and tables
+            allowed += expected == 0 ? 1e-3 : 0; // a quantile at the very edge of those who do not wait, seconds
             judged++;
             bool precise = full && Means.Contains(name) && band == 0;
             worst = precise || !full ? Math.Max(worst, off) : worst;
