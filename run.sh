@@ -139,6 +139,7 @@ run_tests() {
     elif [[ "$word" == fast ]]; then
       filter=(-trait- Category=EndToEnd) # no sockets, no browser
     elif [[ -n "$known" ]]; then
+      if [[ "$known" == Theory ]]; then export CAPACITY_THEORY=full; fi # as many requests as half a percent needs
       case "$known" in
         Reports) need_chromium ;;
         Differential) need_prometheus ;;&

@@ -1,13 +1,14 @@
 using BenchmarkDotNet.Running;
 using Capacity.Benchmarks;
 
+string? json = args is [_, "--json", string file] ? file : null;
 switch (args)
 {
-    case ["sim", .. string[] rest]:
-        SimulatorSpeed.Print(Console.Out, rest is ["--json", string file] ? file : null);
+    case ["sim", ..]:
+        SimulatorSpeed.Print(Console.Out, json);
         break;
-    case ["rules", .. string[] options]:
-        RulesSpeed.Print(Console.Out, options is ["--json", string path] ? path : null);
+    case ["rules", ..]:
+        RulesSpeed.Print(Console.Out, json);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

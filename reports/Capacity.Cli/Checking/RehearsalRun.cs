@@ -11,6 +11,7 @@ namespace Capacity.Cli.Checking;
 /// <summary>Drives real requests at the embedded cluster, and keeps what both saw.</summary>
 internal static class RehearsalRun
 {
+    private const double LongestAnswer = 30; // seconds, for clients without a time-out of their own
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs a rehearsal.</summary>
@@ -77,6 +78,7 @@ internal static class RehearsalRun
         Requests = input.Kinds,
         Seed = seed,
         Step = input.Step,
+        TimeOut = TimeSpan.FromSeconds(input.Client.Timeout ?? LongestAnswer),
     };
 
     /// <summary>Shows the load engine's progress together with the cluster's replicas and events.</summary>

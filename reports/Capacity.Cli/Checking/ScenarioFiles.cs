@@ -30,6 +30,7 @@ internal static class ScenarioFiles
             return Parsed<LoadedScenario>.Failed(diagnostics);
         }
 
+        WarnOfUnrehearsed(scenario, diagnostics);
         List<SourceText> rules = prometheus is null ? [] : RuleFiles(prometheus, target, diagnostics);
         Parsed<LoopSettings> loop =
             LoopSettingsReader.Read(new LoopSources(stack, prometheus, alertmanager, rules), scenario, seed);
@@ -37,6 +38,29 @@ internal static class ScenarioFiles
         return loop.TryGet(out LoopSettings? settings)
             ? Parsed<LoadedScenario>.From(new LoadedScenario(scenario, settings, diagnostics), diagnostics)
             : Parsed<LoadedScenario>.Failed(diagnostics);
+    }
+
+    /// <summary>Says what the launches have and the embedded cluster has not: it is not validated.</summary>
+    private static void WarnOfUnrehearsed(Scenario scenario, List<Diagnostic> diagnostics)
+    {
+        ServiceModel service = scenario.Service;
+        string[] keys =
+        [
+            .. new (string Key, bool Used)[]
+            {
+                ("service.balancer", service.Balancer != Balancer.RoundRobin),
+                ("service.cores", service.Cores is not null),
+                ("service.queue", service.Queue is not null),
+                ("service.queue_timeout", service.QueueTimeout is not null),
+                ("client.retry", scenario.Client.Retry is not null),
+            }.Where(k => k.Used).Select(k => k.Key),
+        ];
+        if (keys.Length > 0)
+        {
+            diagnostics.Add(new Diagnostic("CAP046", new SourceSpan(scenario.Source, 1, 1, 1),
+                $"the rehearsal does without {string.Join(", ", keys)}, so it cannot validate that part of the model",
+                "the simulated launches have it", Severity.Warning));
+        }
     }
 
     /// <summary>The rule files that prometheus.yml names, but for the one that the labels become.</summary>

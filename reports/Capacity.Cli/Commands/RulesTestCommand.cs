@@ -41,8 +41,7 @@ internal static class RulesTestCommand
 
             (List<RuleTestResult>? results, List<Diagnostic> diagnostics) = Test(source, cancellation);
             bool passed = results?.TrueForAll(r => r.Passed) == true;
-            ExitCode code = results is null ? ExitCode.InvalidScenario : passed ? ExitCode.Ok : ExitCode.No;
-            worst = code > worst ? code : worst;
+            worst = passed ? worst : ExitCode.No; // promtool's code for a failed test and for a file with errors
             if (json)
             {
                 all.Add((JsonNode)AsJson(path, passed, results, diagnostics));

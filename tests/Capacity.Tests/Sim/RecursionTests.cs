@@ -24,6 +24,44 @@ public sealed class RecursionTests
         }
     }
 
+    [Theory]
+    [InlineData(Balancer.RoundRobin)]
+    [InlineData(Balancer.Random)]
+    [InlineData(Balancer.LeastConnections)]
+    [InlineData(Balancer.PowerOfTwo)]
+    [InlineData(Balancer.Connections)]
+    public void The_code_for_any_processor_gives_the_same_bits_for_every_balancer(Balancer balancer)
+    {
+        for (ulong seed = 1; seed <= 50; seed++)
+        {
+            var random = new RandomSource(seed, "model");
+            var service = new ServiceModel
+            {
+                Workers = 1 + random.NextIndex(8),
+                Balancer = balancer,
+                Queue = random.NextIndex(2) == 0 ? null : random.NextIndex(10),
+                QueueTimeout = random.NextIndex(2) == 0 ? null : new ServiceLaw.Constant(2),
+            };
+            (double[] at, double[] work) = Requests(random, service.Workers.Value * 4);
+            Assert.Equal(Served(portable: true), Served(portable: false));
+
+            IEnumerable<(double, int)> Served(bool portable)
+            {
+                var queues = new ReplicaQueues(service, seed, portable);
+                for (int replica = 0; replica < 4; replica++)
+                {
+                    queues.Reset(replica, 0);
+                    queues.Join(replica);
+                }
+
+                var finish = new double[at.Length];
+                var who = new int[at.Length];
+                queues.Serve(at, work, finish, who);
+                return finish.Zip(who);
+            }
+        }
+    }
+
     [Fact]
     public void The_turns_are_counted_on_when_the_rotation_changes()
     {

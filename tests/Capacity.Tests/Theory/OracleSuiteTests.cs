@@ -7,20 +7,21 @@ namespace Capacity.Tests.Theory;
 
 /// <summary>
 /// Every closed-form result whose model the simulator has. <c>CAPACITY_THEORY=full</c> takes as many requests as means
-/// within 0.5 % need, some minutes; otherwise a few seconds, and only the intervals are judged.
+/// within 0.5 % need, some minutes (<c>full mmc</c>: of those whose name begins so); otherwise a few seconds, and only
+/// the intervals are judged.
 /// </summary>
 public sealed class OracleSuiteTests(ITestOutputHelper output)
 {
-    private const int Seeds = 10;
-    private const double T999 = 4.781; // Student's t, 9 degrees of freedom, 99.9 % two-sided
     private static readonly string[] Means =
         ["W", "Wq", "R", "X", "L", "blocking", "P_abandon", "throughput", "E_wait_all", "erlangB"];
 
     [Fact]
     public void Every_oracle_with_a_model_lies_within_its_interval()
     {
-        bool full = Environment.GetEnvironmentVariable("CAPACITY_THEORY") == "full";
-        IReadOnlyList<Oracle> oracles = Oracle.All();
+        string asked = Environment.GetEnvironmentVariable("CAPACITY_THEORY") ?? "";
+        bool full = asked.StartsWith("full", StringComparison.Ordinal);
+        string only = full ? asked["full".Length..].Trim() : "";
+        IReadOnlyList<Oracle> oracles = [.. Oracle.All().Where(o => o.Id.StartsWith(only, StringComparison.Ordinal))];
         var lines = new string[oracles.Count];
         var wrong = new List<string>[oracles.Count];
         int[] heaviestFirst = [.. Enumerable.Range(0, oracles.Count).OrderByDescending(
@@ -51,13 +52,15 @@ public sealed class OracleSuiteTests(ITestOutputHelper output)
             return ($"{oracle.Id,-32} no such model", wrong);
         }
 
+        (int seeds, double t999) = full ? (20, 3.883) : (10, 4.781); // Student's t, 99.9 % two-sided
         double needed = model is null ? 1e7
-            : 2e6 / ((1 - model.Load) * (1 - model.Load)) * (model.Law is ServiceLaw.Exponential ? 1 : 2);
+            : 2e6 / ((1 - model.Load) * (1 - model.Load))
+                * (model.Law is ServiceLaw.Exponential && model.Servers == 1 ? 1 : 2);
         double requests = full ? Math.Min(needed, 4e8) : model?.Users > 0 ? 2e5 : 5e5;
         requests = model?.Replicas > 10 ? Math.Max(requests, 2e4 * model.Replicas) : requests; // until all is steady
         run ??= model!.Run;
         Func<string, double?>[] runs =
-            [.. Enumerable.Range(1, Seeds).Select(seed => run(requests / Seeds, (ulong)seed))];
+            [.. Enumerable.Range(1, seeds).Select(seed => run(requests / seeds, (ulong)seed))];
         double band = model?.Band ?? 0;
         double worst = 0;
         int judged = 0;
@@ -65,7 +68,8 @@ public sealed class OracleSuiteTests(ITestOutputHelper output)
         {
             bool ofAnother = name == "erlangB" && model?.Service.Queue != 0; // the same servers without a queue
             bool tooRare = !full && name.EndsWith("p999", StringComparison.Ordinal); // biased in short runs
-            if (ofAnother || tooRare)
+            bool noInterval = name == "varWq" && model?.Law is ServiceLaw.Pareto; // the estimate varies without bound
+            if (ofAnother || tooRare || noInterval)
             {
                 continue;
             }
@@ -78,9 +82,10 @@ public sealed class OracleSuiteTests(ITestOutputHelper output)
 
             double[] measured = [.. found.Select(v => v!.Value)];
             double mean = measured.Average();
-            double half = T999 * Math.Sqrt(measured.Sum(m => (m - mean) * (m - mean)) / (Seeds - 1) / Seeds);
+            double half = t999 * Math.Sqrt(measured.Sum(m => (m - mean) * (m - mean)) / (seeds - 1) / seeds);
             double off = expected == 0 ? Math.Abs(mean) : Math.Abs((mean / expected) - 1);
             double allowed = half + (Math.Abs(expected) * (3e-4 + band)); // 3e-4: start-up and tables
+            allowed += expected == 0 ? 1e-3 : 0; // a quantile at the very edge of those who do not wait, seconds
             judged++;
             bool precise = full && Means.Contains(name) && band == 0;
             worst = precise || !full ? Math.Max(worst, off) : worst;
