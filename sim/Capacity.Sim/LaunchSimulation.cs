@@ -39,6 +39,7 @@ internal sealed class LaunchRun
     private readonly ControlLoop _loop;
     private readonly Scraper _scraper;
     private readonly RunRecorder _recorder;
+    private Instant _nextLookUp;
     private readonly List<LoopEvent> _events = [];
 
     public LaunchRun(SimulationInput input, ulong seed)
@@ -69,7 +70,7 @@ internal sealed class LaunchRun
         _scraper = new Scraper(input, endpoints, _loop, _engine.Counters, _timeline);
         _recorder = new RunRecorder(input, _start);
         _replicas = new ReplicaSet(input, _timeline, _rotation, _engine, _start, seed);
-        _timeline.Add(_start + input.Loop.DiscoveryPhase, Change.Discovery);
+        LookUpAt(_start + input.Loop.DiscoveryPhase);
         _timeline.Add(StepEnd(1), Change.StepEnd);
     }
 
@@ -119,9 +120,15 @@ internal sealed class LaunchRun
             case Change.Gone:
                 Note(true, at, replica!, "is gone");
                 break;
+            case Change.LookUp when at == _nextLookUp:
+                _scraper.LookUp(_replicas.All);
+                _timeline.Add(at + _input.DiscoveryDelay, Change.Discovery);
+                LookUpAt(at + _input.Loop.DiscoveryRefresh);
+                break;
+            case Change.LookUp:
+                break; // was to come before Prometheus began anew
             case Change.Discovery:
                 _scraper.Discover(_replicas.All, at);
-                _timeline.Add(at + _input.Loop.DiscoveryRefresh, Change.Discovery);
                 break;
             case Change.Forgotten:
                 replica!.Forgetting?.WriteRemovalMarkers();
@@ -141,6 +148,12 @@ internal sealed class LaunchRun
             default:
                 throw new UnreachableException($"No rule for {change}.");
         }
+    }
+
+    private void LookUpAt(Instant at)
+    {
+        _nextLookUp = at;
+        _timeline.Add(at, Change.LookUp);
     }
 
     private void Note(bool happened, Instant at, Replica replica, string what)
@@ -175,6 +188,11 @@ internal sealed class LaunchRun
             IReadOnlyList<Replica> changed = [];
             if (happened is LoopEvent.Scaled scaled && scaled.To != scaled.From && !_input.ScalingOff)
             {
+                if (_input.ReloadAfterChange is { } reload)
+                {
+                    LookUpAt(scaled.At + reload);
+                }
+
                 changed = scaled.To > scaled.From
                     ? _replicas.Grow(scaled.To - scaled.From, scaled.At)
                     : _replicas.Shrink(scaled.From - scaled.To, scaled.At);

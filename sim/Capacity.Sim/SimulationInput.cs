@@ -46,6 +46,15 @@ public sealed record SimulationInput
     /// one before; otherwise each gets an address of its own.</summary>
     public bool ReusesAddresses { get; init; }
 
+    /// <summary>From a look-up of the targets until Prometheus scrapes them, ≥ 0: its managers look every 5 s whether
+    /// there is anything new.</summary>
+    public TimeSpan DiscoveryDelay { get; init; }
+
+    /// <summary>From a change of the service until Prometheus reads its configuration again, as
+    /// docker-flow-monitor makes it do: targets are looked up then, and every refresh interval from then on. Null
+    /// where nothing reloads Prometheus.</summary>
+    public TimeSpan? ReloadAfterChange { get; init; }
+
     /// <summary>Leaves the replicas as they are, whatever the scaler decides.</summary>
     public bool ScalingOff { get; init; }
 }

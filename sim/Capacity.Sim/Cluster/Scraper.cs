@@ -18,6 +18,7 @@ internal sealed class Scraper
     private readonly Timeline _timeline;
     private readonly (string Method, string Path)[] _endpoints;
     private readonly int _healthSeries;
+    private readonly Queue<HashSet<Replica>> _found = new();
     private readonly long[] _cumulative = new long[ScrapeCounters.Buckets];
 
     public Scraper(
@@ -54,16 +55,21 @@ internal sealed class Scraper
     }
 
     /// <summary>Prometheus looks up its targets: the replicas that the balancer knows, too.</summary>
+    public void LookUp(IReadOnlyList<Replica> replicas) => _found.Enqueue([.. replicas.Where(r => r.InRotation)]);
+
+    /// <summary>Prometheus takes over what the oldest look-up found that it has not taken over yet.</summary>
     public void Discover(IReadOnlyList<Replica> replicas, Instant now)
     {
+        HashSet<Replica> found = _found.Dequeue();
         foreach (Replica replica in replicas)
         {
-            if (replica.InRotation && replica.Target is null)
+            bool isTarget = found.Contains(replica);
+            if (isTarget && replica.Target is null)
             {
                 replica.Target = new ScrapeTarget(_loop.Samples, LabelsOf(replica), _input.Loop.ScrapeInterval);
                 replica.Series = new TargetSeries?[_endpoints.Length];
             }
-            else if (!replica.InRotation && replica.Target is { } target)
+            else if (!isTarget && replica.Target is { } target)
             {
                 Instant forgotten = target.Remove(now);
                 if (forgotten < Instant.Never)

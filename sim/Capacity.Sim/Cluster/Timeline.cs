@@ -21,6 +21,9 @@ internal enum Change
     Gone,
 
     /// <summary>Prometheus looks up its targets.</summary>
+    LookUp,
+
+    /// <summary>Prometheus scrapes what it found.</summary>
     Discovery,
 
     /// <summary>Prometheus ends the series of a target that it no longer has.</summary>

@@ -12,6 +12,8 @@ namespace Capacity.Tests.Sim;
 /// <summary>A recorded run of the real loop: its configuration and requests as a simulation, and what it did.</summary>
 internal sealed class RecordedRun
 {
+    private const double ManagersInterval = 5; // seconds between two looks of Prometheus' managers
+
     private readonly string _folder;
     private readonly JsonElement _config;
     private readonly double _start; // Unix seconds
@@ -66,6 +68,9 @@ internal sealed class RecordedRun
             Loop = Loop(),
             FreshDeployment = true,
             ReusesAddresses = Swarm.GetProperty("ip_mode").GetString() == "slot",
+            DiscoveryDelay =
+            TimeSpan.FromSeconds(IsVintage || !IsDns ? 0 : Positive(ManagersPhase - LookUpPhase, ManagersInterval)),
+            ReloadAfterChange = Reload,
             Step = Steps.Choose(plan.Duration),
             Scenario = _config.GetProperty("name").GetString()!,
             Trace =
@@ -106,7 +111,7 @@ internal sealed class RecordedRun
             AlertmanagerOptions = new AlertmanagerOptions
             {
                 Profile = IsVintage ? AlertmanagerProfile.V014 : AlertmanagerProfile.V025,
-                TimerDrift = TimeSpan.FromMilliseconds(1),
+                TimerDrift = TimeSpan.FromSeconds(TimerDrift),
             },
             AlertmanagerAge = TimeSpan.FromSeconds(
                 _start - Anchors.GetProperty("alertmanager_process_start_epoch").GetDouble()),
@@ -121,23 +126,62 @@ internal sealed class RecordedRun
         };
     }
 
+    private bool IsDns => _config.GetProperty("discovery").GetProperty("type").GetString() == "dns";
+
     /// <summary>Seconds; file-based discovery passes changes on at most every five.</summary>
     private double DiscoveryRefresh
     {
         get
         {
-            JsonElement discovery = _config.GetProperty("discovery");
-            string refresh = discovery.GetProperty("refresh").GetString()!.Split(' ')[0];
-            return discovery.GetProperty("type").GetString() == "dns"
-                && PrometheusDuration.Parse(refresh).TryGet(out TimeSpan span)
+            string refresh = _config.GetProperty("discovery").GetProperty("refresh").GetString()!.Split(' ')[0];
+            return IsDns && PrometheusDuration.Parse(refresh).TryGet(out TimeSpan span)
                 ? span.TotalSeconds
-                : 5;
+                : ManagersInterval;
+        }
+    }
+
+    /// <summary>Unix time of a look-up.</summary>
+    private double LookUpPhase => Lines("discovery.jsonl").First().GetProperty("t").GetDouble();
+
+    /// <summary>Unix time of a look of Prometheus' managers at what discovery found: every 5 s since its
+    /// start.</summary>
+    private double ManagersPhase => Anchors.GetProperty("prometheus_process_start_epoch") is
+    { ValueKind: JsonValueKind.Number } start
+        ? start.GetDouble()
+        : LookUpPhase;
+
+    /// <summary>The usual time from a change to the reload of Prometheus that docker-flow-monitor makes for
+    /// it.</summary>
+    private TimeSpan? Reload
+    {
+        get
+        {
+            List<double> reloads = [.. Lines("events.jsonl")
+                .Where(e => e.GetProperty("ev").GetString() == "prometheus_config_load")
+                .Select(e => e.GetProperty("s").GetDouble())];
+            List<double> after =
+                [.. Actions.Select(a => reloads.Find(r => r > a.At) - a.At).Where(d => d is > 0 and < 5)];
+            return after.Count == 0 ? null : TimeSpan.FromSeconds(after.Order().ElementAt(after.Count / 2));
+        }
+    }
+
+    /// <summary>By how many seconds the ticks of Alertmanager's groups usually came late on the recording
+    /// machine; all intervals are whole seconds.</summary>
+    private double TimerDrift
+    {
+        get
+        {
+            List<double> drifts = [.. Lines("events.jsonl").Where(e => e.GetProperty("ev").GetString() == "am_flush")
+                .GroupBy(e => e.GetProperty("group").GetString()!, e => e.GetProperty("s").GetDouble())
+                .SelectMany(g => g.Zip(g.Skip(1), (a, b) => b - a)).Select(d => d - Math.Round(d))
+                .Where(d => Math.Abs(d) < 0.05).Order()];
+            return drifts.Count == 0 ? 0.001 : Math.Max(0.0005, drifts[drifts.Count / 2]);
         }
     }
 
     private Dictionary<string, TimeSpan> Phases(double scrape)
     {
-        double queried = Lines("discovery.jsonl").Select(l => l.GetProperty("t").GetDouble()).First();
+        double queried = IsDns || IsVintage ? LookUpPhase : ManagersPhase;
         var phases = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
         {
             ["evaluation"] = Since(Anchors.GetProperty("rule_group_phase_s").GetDouble(), EvaluationInterval),
@@ -155,8 +199,12 @@ internal sealed class RecordedRun
 
     /// <summary>A phase of the Unix clock as a phase of the run.</summary>
     private TimeSpan Since(double unixPhase, double interval) =>
-        TimeSpan.FromSeconds((((unixPhase - _start) % interval) + interval) % interval);
+        TimeSpan.FromSeconds(Positive(unixPhase - _start, interval));
 
-    private IEnumerable<JsonElement> Lines(string file) => File.ReadLines(Path.Combine(_folder, file))
-        .Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement);
+    private static double Positive(double value, double modulus) => ((value % modulus) + modulus) % modulus;
+
+    private IEnumerable<JsonElement> Lines(string file) => !File.Exists(Path.Combine(_folder, file))
+        ? []
+        : File.ReadLines(Path.Combine(_folder, file)).Where(line => line.Length > 0)
+            .Select(line => JsonDocument.Parse(line).RootElement);
 }
