@@ -55,5 +55,5 @@ internal static class RecordedActions
 
     private static string Text(IEnumerable<(double At, int From, int To)> actions) => string.Join(
         ", ",
-        actions.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.At:0.000}: {a.From}→{a.To}")));
+        actions.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.At:0.0}: {a.From}→{a.To}")));
 }
