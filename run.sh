@@ -168,6 +168,7 @@ run_tests() {
   for table in "${tables[@]}"; do
     if [[ -f "$table" ]]; then printf '\n%s\n' "$(< "$table")"; fi
   done
+  if [[ -n "${CAPACITY_THEORY:-}" && -f "$out/theory.txt" ]]; then cat "$out/theory.txt"; fi
   summarize "$results" "$code"
 }
 

@@ -21,6 +21,10 @@ public sealed record Scenario
     /// <summary>How open arrivals are spaced.</summary>
     public ArrivalSpacing Spacing { get; init; } = ArrivalSpacing.Poisson;
 
+    /// <summary>Whether rules are evaluated at the seconds that Prometheus 2.x computes from file and group names;
+    /// otherwise each launch draws its phases, as a new deployment does.</summary>
+    public bool HashedPhases { get; init; }
+
     /// <summary>The kinds of requests. At least one.</summary>
     public required IReadOnlyList<RequestKind> Requests { get; init; }
 

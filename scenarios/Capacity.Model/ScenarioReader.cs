@@ -4,6 +4,7 @@ namespace Capacity.Model;
 public static class ScenarioReader
 {
     private static readonly string[] Spacings = ["poisson", "even"];
+    private static readonly string[] Phases = ["seeded", "hashed"];
 
     /// <summary>Reads a scenario.</summary>
     /// <param name="source">The file's text; its path is the base of the paths in <c>target</c>.</param>
@@ -52,6 +53,7 @@ public static class ScenarioReader
             YamlNode? targetNode = fields.Require("target",
                 "target: { service: shop_web, stack: docker-stack.yml, alertmanager: alertmanager.yml }");
             ScenarioTarget? target = targetNode is null ? null : Target(targetNode);
+            string? phases = _words.OneOf(fields.Scalar("phases"), "a choice of phases", Phases);
             string? spacing = _words.OneOf(fields.Scalar("spacing"), "a spacing of arrivals", Spacings);
             var stages = new LoadStageReader(diagnostics);
             LoadStage?[] load =
@@ -84,6 +86,7 @@ public static class ScenarioReader
                 Source = source,
                 Target = target,
                 Load = [.. load.OfType<LoadStage>()],
+                HashedPhases = phases == "hashed",
                 Spacing = spacing == "even" ? ArrivalSpacing.Even : ArrivalSpacing.Poisson,
                 Requests = requests,
                 Service = service,

@@ -69,7 +69,10 @@ public sealed record LoopSettings
     /// <param name="group">Name of the rule group.</param>
     /// <param name="interval">The group's interval.</param>
     public TimeSpan EvaluationPhase(string group, TimeSpan interval) =>
-        KnownPhases.TryGetValue("evaluation", out TimeSpan known) ? known : Phase($"evaluation {group}", interval);
+        KnownPhases.TryGetValue("evaluation", out TimeSpan known) ? known : Phase(EvaluationCause(group), interval);
+
+    /// <summary>The name under which <see cref="KnownPhases"/> holds the phase of one rule group.</summary>
+    public static string EvaluationCause(string group) => $"evaluation {group}";
 
     /// <summary>Phase of a replica's scrapes: scraped at the start + k · interval + phase.</summary>
     /// <param name="replica">Number of the replica, from 1; numbers are not used again.</param>

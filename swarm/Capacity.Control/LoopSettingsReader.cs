@@ -35,9 +35,17 @@ public static class LoopSettingsReader
             : Take(PrometheusConfigReader.Read(sources.Prometheus), diagnostics);
         AlertmanagerConfig? alertmanager = Take(AlertmanagerConfigReader.Read(sources.Alertmanager), diagnostics);
         var groups = new List<RuleGroup>();
+        var paths = new Dictionary<string, string>(StringComparer.Ordinal) // where Prometheus reads each group
+        {
+            [MonitorRuleFile.GroupName] = MonitorRuleFile.Path,
+        };
         foreach (SourceText file in sources.RuleFiles)
         {
-            groups.AddRange(Take(RuleFileReader.Read(file), diagnostics)?.Groups ?? []);
+            foreach (RuleGroup group in Take(RuleFileReader.Read(file), diagnostics)?.Groups ?? [])
+            {
+                groups.Add(group);
+                paths.TryAdd(group.Name, file.Path);
+            }
         }
 
         StackService? service = stack is null ? null : Find(stack, scenario.Target, diagnostics);
@@ -74,6 +82,12 @@ public static class LoopSettingsReader
             },
             Delays = scenario.Delays,
             PhaseSeed = phaseSeed,
+            KnownPhases = scenario.HashedPhases
+                ? groups.DistinctBy(g => g.Name).ToDictionary(
+                    g => LoopSettings.EvaluationCause(g.Name),
+                    g => RulePhase.Hashed(paths[g.Name], g.Name, g.Interval ?? prometheus.EvaluationInterval),
+                    StringComparer.Ordinal)
+                : new Dictionary<string, TimeSpan>(StringComparer.Ordinal),
         }, diagnostics);
     }
 
