@@ -28,7 +28,7 @@ public static class ScenarioSchema
             ("spacing",
             OneOfWords("How open arrivals are spaced: independent users, or an even grid.", "poisson", "even")),
             ("phases",
-            OneOfWords("When rules are evaluated: drawn for each launch, or at the seconds that Prometheus 2.x computes.",
+            OneOfWords("When rules are evaluated: drawn for each launch, or as Prometheus 2.x computes it.",
                 "seeded", "hashed")),
             ("load", List("The demand, stage after stage.", Stage(), 1)),
             ("requests", List("The kinds of requests; their shares add up to 100%.", Request(), 1)),

@@ -13,7 +13,7 @@ public static class TargetPhase
     /// <param name="labels">The target's labels after relabelling, with those that begin with two underscores
     /// (<c>__address__</c>, <c>__metrics_path__</c>, <c>__scheme__</c>, <c>__scrape_interval__</c>,
     /// <c>__scrape_timeout__</c>) but without <c>__meta_*</c>.</param>
-    /// <param name="url">The address that is scraped: <c>http://10.0.0.3:8080/metrics</c>.</param>
+    /// <param name="url">The address that is scraped: <c>http://HOST:8080/metrics</c>.</param>
     /// <param name="host">Prometheus' own name, as its look-up gives it.</param>
     /// <param name="external">The server's external labels.</param>
     /// <param name="interval">&gt; 0.</param>

@@ -108,7 +108,8 @@ internal sealed record OracleModel
         double warmUp = duration / 20;
         var tally = new Tally(warmUp);
         var settings = new EngineSettings(
-            Service, double.PositiveInfinity, [0], 1, duration / 7, duration, duration) { Seed = seed };
+            Service, double.PositiveInfinity, [0], 1, duration / 7, duration, duration)
+        { Seed = seed };
         var nothing = new OverheadTimes(new ServiceLaw.Constant(0), seed);
         var laws = new DurationTables(Law);
         UserPopulation? population = null;
