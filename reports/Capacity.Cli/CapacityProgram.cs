@@ -23,6 +23,9 @@ internal static class CapacityProgram
         InitCommand.Create,
         RulesCommand.Create,
         AlertsCommand.Create,
+        DemoCommand.Create,
+        ScalerCommand.Create,
+        MonitorCommand.Create,
         CompletionCommand.Create,
     ];
 
