@@ -26,6 +26,7 @@ internal static class CapacityProgram
         DemoCommand.Create,
         ScalerCommand.Create,
         MonitorCommand.Create,
+        SwarmCommand.Create,
         CompletionCommand.Create,
     ];
 
