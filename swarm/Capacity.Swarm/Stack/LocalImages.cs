@@ -52,6 +52,7 @@ internal sealed class LocalImages(DockerClient docker)
         string aspnet = Path.Combine(root, "shared", "Microsoft.AspNetCore.App", runtime.Name);
         var files = new RootFileSystem();
         await files.AddNamesAsync(cancellationToken);
+        await files.AddByNameAsync(["libssl.so.3", "libcrypto.so.3"], cancellationToken); // .NET's cryptography
         await files.AddWithLibrariesAsync([Path.Combine(root, "dotnet")], cancellationToken);
         await files.AddFolderAsync(Path.Combine(root, "host", "fxr"), cancellationToken);
         await files.AddFolderAsync(runtime.FullName, cancellationToken);

@@ -65,7 +65,7 @@ internal sealed class OwnEngine(SwarmFolder folder)
         // In a session of its own, so that Ctrl-C here does not reach it. An image that is not there fails at once.
         string command = $"DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1 exec setsid '{Find("dockerd")}' "
             + $"--data-root '{folder.At("data")}' --exec-root '{folder.At("exec")}' -p '{PidFile}' -H '{Address}' "
-            + $"--storage-driver overlay2 > '{log}' 2>&1 < /dev/null &";
+            + $"--storage-driver overlay2 --cgroup-parent /{HostNetwork.ControlGroup} > '{log}' 2>&1 < /dev/null &";
         await ExternalProgram.DemandAsync("sh", ["-c", command], null, null, cancellationToken);
         using var client = new EngineClient(Address, new EngineOptions { Timeout = TimeSpan.FromSeconds(2) });
         for (int i = 0; ; i++)

@@ -41,10 +41,17 @@ internal sealed class RootFileSystem
     }
 
     /// <summary>Adds what looks names up in DNS; the C library loads it by name only.</summary>
-    public Task AddNamesAsync(CancellationToken cancellationToken)
+    public Task AddNamesAsync(CancellationToken cancellationToken) =>
+        AddByNameAsync(["libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2"], cancellationToken);
+
+    /// <summary>Adds libraries that no program names as its own; those that are not there are left out.</summary>
+    public Task AddByNameAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
-        string[] folders = ["/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/lib64", "/lib"];
-        string[] names = ["libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2"];
+        string[] folders =
+        [
+            "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
+            "/lib64", "/lib",
+        ];
         return AddWithLibrariesAsync(names.Select(n => folders.Select(f => Path.Combine(f, n))
             .FirstOrDefault(File.Exists)).OfType<string>(), cancellationToken);
     }
