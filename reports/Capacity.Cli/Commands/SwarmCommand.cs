@@ -116,11 +116,14 @@ internal static class SwarmCommand
                 $"{service.Spec.Name,-22} {status.RunningTasks}/{status.DesiredTasks} running"));
         }
 
-        console.Say("demo service  http://127.0.0.1:18080/demo/hello?delay=100");
-        console.Say("proxy         http://127.0.0.1:18404/stats");
-        console.Say("Prometheus    http://127.0.0.1:19090");
-        console.Say("Alertmanager  http://127.0.0.1:19093");
-        console.Say("scale by hand curl -X POST http://127.0.0.1:18080/scaler/v1/scale-service"
+        string Local(string variable, string usual) =>
+            $"http://127.0.0.1:{folder.Read()?.Variables.GetValueOrDefault(variable) ?? usual}";
+        string proxy = Local("PROXY_PORT", "18080");
+        console.Say($"demo service  {proxy}/demo/hello?delay=100");
+        console.Say($"proxy         {Local("STATS_PORT", "18404")}/stats");
+        console.Say($"Prometheus    {Local("PROMETHEUS_PORT", "19090")}");
+        console.Say($"Alertmanager  {Local("ALERTMANAGER_PORT", "19093")}");
+        console.Say($"scale by hand curl -X POST {proxy}/scaler/v1/scale-service"
             + $" -H \"Authorization: Bearer $(cat {folder.TokenFile})\""
             + $" -d '{{\"groupLabels\":{{\"scale\":\"up\",\"service\":\"{LiveSwarm.StackName}_main\"}}}}'");
         return ExitCode.Ok;

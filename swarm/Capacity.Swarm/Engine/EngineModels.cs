@@ -94,7 +94,8 @@ public sealed record EngineTask
 /// <summary>What a task does now.</summary>
 public sealed record EngineTaskStatus
 {
-    /// <summary><c>new</c>, <c>pending</c>, <c>preparing</c>, <c>starting</c>, <c>running</c>, <c>failed</c> …</summary>
+    /// <summary><c>new</c>, <c>pending</c>, <c>preparing</c>, <c>starting</c>, <c>running</c>, <c>failed</c>
+    /// …</summary>
     public string State { get; init; } = "";
 
     /// <summary>Since when.</summary>

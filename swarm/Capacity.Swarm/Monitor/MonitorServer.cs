@@ -74,7 +74,7 @@ public sealed class MonitorServer : IAsyncDisposable
         if (engine is not null)
         {
             var follower = new SwarmFollower(engine, settings.PollInterval, log);
-            server._follow = Task.Run(() => follower.RunAsync(server.SeeAsync, server._end.Token), CancellationToken.None);
+            server._follow = follower.RunAsync(server.SeeAsync, server._end.Token);
         }
 
         return server;

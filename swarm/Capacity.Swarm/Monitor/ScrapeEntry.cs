@@ -69,9 +69,9 @@ internal sealed record ScrapeEntry(
             return;
         }
 
-        text.Append("\n    dns_sd_configs:\n      - names: ['tasks.").Append(Service).Append(CultureInfo.InvariantCulture,
-            $"']\n        type: A\n        port: {Port}\n        refresh_interval: ")
-            .Append(PrometheusDuration.Format(dnsRefresh));
+        text.Append("\n    dns_sd_configs:\n      - names: ['tasks.").Append(Service)
+            .Append(CultureInfo.InvariantCulture, $"']\n        type: A\n        port: {Port}\n")
+            .Append("        refresh_interval: ").Append(PrometheusDuration.Format(dnsRefresh));
     }
 
     private static void Option(StringBuilder text, string key, string value)

@@ -39,6 +39,11 @@ internal sealed class SwarmFollower(EngineClient engine, TimeSpan interval, Serv
         {
             await listening;
         }
+        catch (Exception defect)
+        {
+            log.Error($"the swarm is not followed any more: {defect}"); // never silently
+            throw;
+        }
     }
 
     private async Task ListenAsync(SemaphoreSlim wake, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ public static class ScalerVariables
 {
     /// <summary>Reads the variables.</summary>
     /// <param name="variable">The value of a variable; null when it is not set.</param>
-    /// <exception cref="ClusterException">A value cannot be used; docker-scaler would take 0 or false for it.</exception>
+    /// <exception cref="ClusterException">A value cannot be used; docker-scaler would take 0 or false for
+    /// it.</exception>
     public static ScalerSettings Read(Func<string, string?> variable)
     {
         var reading = new Reading(variable);

@@ -15,7 +15,8 @@ internal static class HostNetwork
     /// <summary>Looks, before an engine starts.</summary>
     public static async Task<HostNetworkState> LookAsync(CancellationToken cancellationToken)
     {
-        (_, string rules) = await ExternalProgram.RunAsync("iptables", ["-S", "FORWARD"], null, null, cancellationToken);
+        (_, string rules) =
+            await ExternalProgram.RunAsync("iptables", ["-S", "FORWARD"], null, null, cancellationToken);
         string policy = rules.Split('\n')[0].Split(' ')[^1];
         return new HostNetworkState((await File.ReadAllTextAsync(Forwarding, cancellationToken)).Trim(),
             policy is "ACCEPT" or "DROP" ? policy : "ACCEPT", Links());
@@ -89,5 +90,8 @@ internal static class HostNetwork
     }
 
     private static List<string> Links() =>
-        [.. Directory.EnumerateFileSystemEntries("/sys/class/net").Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateFileSystemEntries("/sys/class/net").Select(p => Path.GetFileName(p))
+            .Order(StringComparer.Ordinal),
+    ];
 }

@@ -31,8 +31,8 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    /// <summary>Starts an engine if there is none, makes the images, deploys the stack, and waits until the proxy answers
-    /// with the demo service.</summary>
+    /// <summary>Starts an engine if there is none, makes the images, deploys the stack, and waits until all its
+    /// services run.</summary>
     /// <exception cref="ClusterException">Something cannot be done on this machine.</exception>
     /// <exception cref="EngineException">The engine refuses.</exception>
     public async Task UpAsync(LiveSwarmOptions options, CancellationToken cancellationToken)
@@ -135,7 +135,7 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         {
             using var client = new EngineClient(there);
             await client.NodesAsync(cancellationToken); // refuses, with the reason, unless it is a manager
-            folder.Write(new SwarmState(there.ToString(), IsOwn: false, null));
+            folder.Write(new SwarmState(there.ToString(), IsOwn: false, null, options.Variables));
             return there;
         }
 
@@ -148,7 +148,7 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         await OwnEngine.InstallAsync(say, cancellationToken);
         var own = new OwnEngine(folder);
         folder.Write(new SwarmState(own.Address.ToString(), IsOwn: true,
-            await HostNetwork.LookAsync(cancellationToken)));
+            await HostNetwork.LookAsync(cancellationToken), options.Variables));
         say($"starting a throw-away Docker engine in {folder.Path}");
         await own.StartAsync(cancellationToken);
         await new DockerClient(folder, own.Address)
@@ -214,7 +214,8 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
             string filter = $"label=com.docker.stack.namespace={StackName}";
             (int code, string left) =
                 await docker.RunAsync(["ps", "-aq", "--filter", filter], cancellationToken);
-            (_, string networks) = await docker.RunAsync(["network", "ls", "-q", "--filter", filter], cancellationToken);
+            (_, string networks) =
+                await docker.RunAsync(["network", "ls", "-q", "--filter", filter], cancellationToken);
             if (code != 0 || (left.Length == 0 && networks.Length == 0))
             {
                 break;

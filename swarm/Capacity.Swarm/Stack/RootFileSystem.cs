@@ -49,8 +49,8 @@ internal sealed class RootFileSystem
     {
         string[] folders =
         [
-            "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
-            "/lib64", "/lib",
+            "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu",
+            "/usr/lib/aarch64-linux-gnu", "/lib64", "/lib",
         ];
         return AddWithLibrariesAsync(names.Select(n => folders.Select(f => Path.Combine(f, n))
             .FirstOrDefault(File.Exists)).OfType<string>(), cancellationToken);

@@ -72,7 +72,7 @@ internal sealed class EngineStub : IAsyncDisposable
                 {
                     ["Name"] = name,
                     ["Labels"] = map,
-                    ["TaskTemplate"] = JsonNode.Parse("""{"ContainerSpec":{"Image":"i","Env":["A=1"]},"Runtime":"x"}"""),
+                    ["TaskTemplate"] = JsonNode.Parse("""{"ContainerSpec":{"Env":["A=1"]},"Runtime":"x"}"""),
                     ["Mode"] = JsonNode.Parse(mode),
                     ["Unknown"] = JsonNode.Parse("""{"Big":18446744073709551615,"Text":"é<&"}"""),
                 },
@@ -128,7 +128,7 @@ internal sealed class EngineStub : IAsyncDisposable
             [_, "services", var id] => InspectAsync(context, id),
             [_, "services", var id, "update"] => UpdateAsync(context, id),
             [_, "tasks"] => WriteAsync(context, 200, """[{"ID":"t","Slot":1,"Status":{"State":"running"}}]"""),
-            [_, "nodes"] => WriteAsync(context, 200, """[{"ID":"n","Spec":{"Role":"manager"},"Status":{"State":"ready"}}]"""),
+            [_, "nodes"] => WriteAsync(context, 200, """[{"ID":"n","Spec":{"Role":"manager"}}]"""),
             [_, "events"] => EventsAsync(context),
             _ => WriteAsync(context, 404, """{"message":"page not found"}"""),
         });

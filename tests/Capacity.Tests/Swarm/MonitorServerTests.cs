@@ -61,8 +61,9 @@ public sealed class MonitorServerTests : IDisposable
             + "&alertName.1=x&alertIf.1=@resp_time_abov:0.1,5m,0.99&alertName.2=y&alertIf.2=up==1");
 
         Assert.Equal((400, "NOK"), (status, (string)answer["Status"]!));
-        Assert.Contains("unknown alert shortcut '@resp_time_abov'", (string)answer["Message"]!, StringComparison.Ordinal);
-        Assert.Contains("alert bad_x is left out", (string)answer["Message"]!, StringComparison.Ordinal);
+        string message = (string)answer["Message"]!;
+        Assert.Contains("unknown alert shortcut '@resp_time_abov'", message, StringComparison.Ordinal);
+        Assert.Contains("alert bad_x is left out", message, StringComparison.Ordinal);
         Assert.Equal(["bad_y", "good_a"], AlertNames());
     }
 
