@@ -139,9 +139,13 @@ run_tests() {
     elif [[ "$word" == fast ]]; then
       filter=(-trait- Category=EndToEnd) # no sockets, no browser
     elif [[ -n "$known" ]]; then
-      if [[ "$known" == Theory ]]; then export CAPACITY_THEORY=full; fi # as many requests as half a percent needs
       case "$known" in
         Reports) need_chromium ;;
+        RealSwarm) filter+=(-explicit on) ;;
+        Theory)
+          export CAPACITY_THEORY=full # as many requests as half a percent needs
+          tables+=("$out/theory.txt")
+          ;;
         Differential) need_prometheus ;;&
         Conformance | Differential) # these print tables, and run only when they are asked for
           filter+=(-explicit on)
@@ -168,7 +172,6 @@ run_tests() {
   for table in "${tables[@]}"; do
     if [[ -f "$table" ]]; then printf '\n%s\n' "$(< "$table")"; fi
   done
-  if [[ -n "${CAPACITY_THEORY:-}" && -f "$out/theory.txt" ]]; then cat "$out/theory.txt"; fi
   summarize "$results" "$code"
 }
 

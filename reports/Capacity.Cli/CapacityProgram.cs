@@ -23,6 +23,10 @@ internal static class CapacityProgram
         InitCommand.Create,
         RulesCommand.Create,
         AlertsCommand.Create,
+        DemoCommand.Create,
+        ScalerCommand.Create,
+        MonitorCommand.Create,
+        SwarmCommand.Create,
         CompletionCommand.Create,
     ];
 

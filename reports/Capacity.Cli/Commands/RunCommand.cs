@@ -43,10 +43,11 @@ internal static class RunCommand
                 return code;
             }
 
-            SimulationInput rehearsal = Predictions.Rehearsal(loaded);
+            // Another service's loop cannot be made faster, so it gets the launch's own load.
             RunResult run = parsed.GetValue(target) is { } address
-                ? await RehearsalRun.RunAgainstAsync(rehearsal, address, seed, console, stop)
-                : await RehearsalRun.RunAsync(rehearsal, seed, parsed.GetValue(port), console, stop);
+                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop)
+                : await RehearsalRun.RunAsync(
+                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop);
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console);
         });

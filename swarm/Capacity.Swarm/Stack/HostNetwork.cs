@@ -1,0 +1,97 @@
+using System.Text;
+
+namespace Capacity.Swarm.Stack;
+
+/// <summary>The traces that an engine leaves in the host's network when it ends, and how they go.</summary>
+internal static class HostNetwork
+{
+    /// <summary>Name of the control group that holds the containers.</summary>
+    public const string ControlGroup = "capacity-swarm";
+
+    private const string Forwarding = "/proc/sys/net/ipv4/ip_forward";
+
+    private static readonly string[] Marks = ["DOCKER", "docker0", "docker_gwbridge"];
+
+    /// <summary>Looks, before an engine starts.</summary>
+    public static async Task<HostNetworkState> LookAsync(CancellationToken cancellationToken)
+    {
+        (_, string rules) =
+            await ExternalProgram.RunAsync("iptables", ["-S", "FORWARD"], null, null, cancellationToken);
+        string policy = rules.Split('\n')[0].Split(' ')[^1];
+        return new HostNetworkState((await File.ReadAllTextAsync(Forwarding, cancellationToken)).Trim(),
+            policy is "ACCEPT" or "DROP" ? policy : "ACCEPT", Links());
+    }
+
+    /// <summary>Removes the bridges and rules of an engine that has ended. Rules of others stay.</summary>
+    public static async Task RestoreAsync(HostNetworkState before, CancellationToken cancellationToken)
+    {
+        foreach (string link in Links().Except(before.Links, StringComparer.Ordinal)
+            .Where(l => Array.Exists(Marks, m => l == m) || l.StartsWith("veth", StringComparison.Ordinal)))
+        {
+            await ExternalProgram.RunAsync("ip", ["link", "delete", link], null, null, cancellationToken);
+        }
+
+        foreach (string family in (string[])["iptables", "ip6tables"])
+        {
+            (int code, string rules) =
+                await ExternalProgram.RunAsync(family + "-save", [], null, null, cancellationToken);
+            if (code == 0 && Array.Exists(Marks, m => rules.Contains(m, StringComparison.Ordinal)))
+            {
+                byte[] kept = Encoding.UTF8.GetBytes(Without(rules, before.ForwardPolicy));
+                await ExternalProgram.RunAsync(family + "-restore", [], null,
+                    input => input.WriteAsync(kept, cancellationToken).AsTask(), cancellationToken);
+            }
+        }
+
+        RemoveControlGroups();
+        await File.WriteAllTextAsync(Forwarding, before.Forwarding + "\n", cancellationToken);
+    }
+
+    /// <summary>Saved rules without those of an engine.</summary>
+    /// <param name="rules">As iptables-save prints them.</param>
+    /// <param name="forwardPolicy">Policy of FORWARD before the engine started.</param>
+    internal static string Without(string rules, string forwardPolicy)
+    {
+        var kept = new StringBuilder();
+        foreach (string line in rules.Split('\n'))
+        {
+            if (line.StartsWith(":FORWARD ", StringComparison.Ordinal))
+            {
+                kept.Append(":FORWARD ").Append(forwardPolicy).Append(" [0:0]\n");
+            }
+            else if (!Array.Exists(Marks, m => line.Contains(m, StringComparison.Ordinal)))
+            {
+                kept.Append(line).Append('\n');
+            }
+        }
+
+        return kept.ToString();
+    }
+
+    // Version 1 has a tree for each resource, version 2 a single one. Only empty groups can be removed.
+    private static void RemoveControlGroups()
+    {
+        const string Root = "/sys/fs/cgroup";
+        foreach (string tree in Directory.GetDirectories(Root).Append(Root))
+        {
+            string group = Path.Combine(tree, ControlGroup);
+            try
+            {
+                if (Directory.Exists(group))
+                {
+                    Directory.Delete(group);
+                }
+            }
+            catch (IOException)
+            {
+                // A container of another swarm of ours is in it.
+            }
+        }
+    }
+
+    private static List<string> Links() =>
+    [
+        .. Directory.EnumerateFileSystemEntries("/sys/class/net").Select(p => Path.GetFileName(p))
+            .Order(StringComparer.Ordinal),
+    ];
+}
