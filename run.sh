@@ -3,7 +3,8 @@
 #
 #   ./run.sh                     check scenarios/library/flash-sale.yaml: can our service take it?
 #   ./run.sh test [suite…]       all tests, the `fast` ones (no sockets, no browser), or suites (folders of tests/Capacity.Tests);
-#                                only by name: `conformance` (recordings of the real programs), `differential` (those programs)
+#                                only by name: `conformance` (recordings of the real programs), `differential` (those
+#                                programs), `realswarm` (a swarm of its own); `theory` then takes all requests it needs
 #   ./run.sh lint                format, analyzers, warnings as errors
 #   ./run.sh bench [argument…]   benchmarks
 #   ./run.sh WORD…               capacity WORD…, for example ./run.sh validate scenario.yaml

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Capacity.Cli.Checking;
 using Capacity.Model;
-using Capacity.Sim;
 
 namespace Capacity.Cli.Commands;
 
