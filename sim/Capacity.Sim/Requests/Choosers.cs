@@ -84,7 +84,7 @@ internal readonly struct FewerOfTwoCounted(
     {
         departures.TakeUntil(at, levels);
         (int one, int other) = Two.Of(rotation, draws);
-        return levels.Count(other) < levels.Count(one) ? other : one;
+        return Two.Smaller(one, levels.Count(one), other, levels.Count(other));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -104,7 +104,7 @@ internal readonly struct FewerOfTwo<TWorkers>(
     public int Choose(double at)
     {
         (int one, int other) = Two.Of(rotation, draws);
-        return Count(other, at) < Count(one, at) ? other : one;
+        return Two.Smaller(one, Count(one, at), other, Count(other, at));
     }
 
     public void Taken(int replica, double finish)
@@ -119,7 +119,7 @@ internal readonly struct FewerOfTwo<TWorkers>(
     }
 }
 
-/// <summary>Two different replicas, when there are two.</summary>
+/// <summary>Two different replicas, when there are two; without branches, of which half would be mispredicted.</summary>
 internal static class Two
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -127,7 +127,13 @@ internal static class Two
     {
         int one = draws.Below(rotation.Length);
         int other = draws.Below(rotation.Length - 1);
-        other += other >= one && rotation.Length > 1 ? 1 : 0;
+        int several = Math.Min(rotation.Length - 1, 1);
+        other += unchecked((int)((uint)(one - other - 1) >> 31)) & several; // one more if other >= one
         return (rotation[one], rotation[other]);
     }
+
+    /// <summary>The one with the smaller count; the first when they are equal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Smaller(int one, int countOfOne, int other, int countOfOther) =>
+        one ^ ((one ^ other) & ((countOfOther - countOfOne) >> 31)); // counts are far from overflow
 }
