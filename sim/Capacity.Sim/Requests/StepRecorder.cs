@@ -274,9 +274,9 @@ internal sealed class StepRecorder
                 - Vector512.Create(at.Slice(i, 8));
             var held = Vector512.Create(service.Slice(i, 8));
             latencySum += latency;
-            latencyMax = Vector512.Max(latencyMax, latency);
+            latencyMax = Vector512.MaxNative(latencyMax, latency);
             serviceSum += held;
-            serviceMax = Vector512.Max(serviceMax, held);
+            serviceMax = Vector512.MaxNative(serviceMax, held);
         }
 
         for (int lane = 0; lane < 8; lane++)
