@@ -108,7 +108,7 @@ internal struct FewerOfTwo<TWorkers>(
     {
         int one = pairs.One[_next];
         int other = pairs.Other[_next];
-        _next++;
+        _next = unchecked(_next + 1);
         return Two.Smaller(one, Count(one, at), other, Count(other, at));
     }
 
@@ -119,8 +119,12 @@ internal struct FewerOfTwo<TWorkers>(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int Count(int replica, double at)
     {
-        ref double first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(state), replica * length);
-        return first > at ? workers + waiting[replica].After(at) : TWorkers.Busy(ref first, length, at);
+        unchecked
+        {
+            ref double first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(state), replica * length);
+            return first > at ? workers + waiting[replica].After(at)
+                : TWorkers.After(ref first, length, at) - (length - workers); // the padding is not a worker
+        }
     }
 }
 
@@ -158,5 +162,5 @@ internal static class Two
     /// <summary>The one with the smaller count; the first when they are equal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Smaller(int one, int countOfOne, int other, int countOfOther) =>
-        one ^ ((one ^ other) & ((countOfOther - countOfOne) >> 31)); // counts are far from overflow
+        one ^ ((one ^ other) & unchecked((countOfOther - countOfOne) >> 31)); // counts are far from overflow
 }
