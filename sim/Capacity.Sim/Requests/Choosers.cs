@@ -128,7 +128,7 @@ internal struct FewerOfTwo<TWorkers>(
     }
 }
 
-/// <summary>Two different replicas, when there are two; without branches, of which half would be mispredicted.</summary>
+/// <summary>Two different replicas, when there are two; without branches, which nobody could predict.</summary>
 internal static class Two
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -162,5 +162,5 @@ internal static class Two
     /// <summary>The one with the smaller count; the first when they are equal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Smaller(int one, int countOfOne, int other, int countOfOther) =>
-        one ^ ((one ^ other) & unchecked((countOfOther - countOfOne) >> 31)); // counts are far from overflow
+        one ^ ((one ^ other) & unchecked((countOfOther - countOfOne) >> 31)); // counts are small
 }
