@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Capacity.Model;
@@ -19,6 +20,7 @@ public static class UnitExponential
 
     /// <summary>−ln of each lane.</summary>
     /// <param name="x">0 &lt; x ≤ 1, not subnormal.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Of(Vector512<double> x)
     {
         Vector512<long> bits = x.AsInt64();

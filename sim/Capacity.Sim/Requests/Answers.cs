@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Capacity.Sim.Requests;
 
@@ -333,18 +334,21 @@ internal sealed class Answers
         ReadOnlySpan<double> at = batch.At.AsSpan(from, to - from);
         ReadOnlySpan<double> finish = batch.Finish.AsSpan(from, to - from);
         ReadOnlySpan<double> overhead = batch.Overhead.AsSpan(from, to - from);
+        ref double ats = ref MemoryMarshal.GetReference(at); // all three are equally long
+        ref double finishes = ref MemoryMarshal.GetReference(finish);
+        ref double overheads = ref MemoryMarshal.GetReference(overhead);
         Vector<double> latests = Vector<double>.Zero;
         Vector<double> longests = Vector<double>.Zero;
         Vector<double> slowests = Vector<double>.Zero;
         int i = 0;
         for (; i <= at.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            var done = new Vector<double>(finish[i..]);
-            var sent = new Vector<double>(at[i..]);
-            Vector<double> answered = done + new Vector<double>(overhead[i..]);
-            latests = Vector.Max(latests, answered);
-            longests = Vector.Max(longests, done - sent);
-            slowests = Vector.Max(slowests, answered - sent);
+            Vector<double> done = Vector.LoadUnsafe(ref finishes, (nuint)i);
+            Vector<double> sent = Vector.LoadUnsafe(ref ats, (nuint)i);
+            Vector<double> answered = done + Vector.LoadUnsafe(ref overheads, (nuint)i);
+            latests = Vector.MaxNative(latests, answered);
+            longests = Vector.MaxNative(longests, done - sent);
+            slowests = Vector.MaxNative(slowests, answered - sent);
         }
 
         double latest = 0;

@@ -84,7 +84,7 @@ internal readonly struct FewerOfTwoCounted(
     {
         departures.TakeUntil(at, levels);
         (int one, int other) = Two.Of(rotation, draws);
-        return levels.Count(other) < levels.Count(one) ? other : one;
+        return Two.Smaller(one, levels.Count(one), other, levels.Count(other));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,30 +96,39 @@ internal readonly struct FewerOfTwoCounted(
 }
 
 /// <summary>The one with fewer requests under way of two: read off the workers, so that nothing is kept.</summary>
-internal readonly struct FewerOfTwo<TWorkers>(
-    int[] rotation, double[] state, int length, int workers, WaitingStarts[] waiting, BalancerDraws draws) : IChooser
+/// <remarks>Both are drawn for all requests of the batch at once.</remarks>
+internal struct FewerOfTwo<TWorkers>(
+    (int[] One, int[] Other) pairs, double[] state, int length, int workers, WaitingStarts[] waiting) : IChooser
     where TWorkers : IWorkers
 {
+    private int _next;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Choose(double at)
     {
-        (int one, int other) = Two.Of(rotation, draws);
-        return Count(other, at) < Count(one, at) ? other : one;
+        int one = pairs.One[_next];
+        int other = pairs.Other[_next];
+        _next = unchecked(_next + 1);
+        return Two.Smaller(one, Count(one, at), other, Count(other, at));
     }
 
-    public void Taken(int replica, double finish)
+    public readonly void Taken(int replica, double finish)
     {
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Count(int replica, double at)
+    private readonly int Count(int replica, double at)
     {
-        ref double first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(state), replica * length);
-        return first > at ? workers + waiting[replica].After(at) : TWorkers.Busy(ref first, length, at);
+        unchecked
+        {
+            ref double first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(state), replica * length);
+            return first > at ? workers + waiting[replica].After(at)
+                : TWorkers.After(ref first, length, at) - (length - workers); // the padding is not a worker
+        }
     }
 }
 
-/// <summary>Two different replicas, when there are two.</summary>
+/// <summary>Two different replicas, when there are two; without branches, which nobody could predict.</summary>
 internal static class Two
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -127,7 +136,31 @@ internal static class Two
     {
         int one = draws.Below(rotation.Length);
         int other = draws.Below(rotation.Length - 1);
-        other += other >= one && rotation.Length > 1 ? 1 : 0;
+        return Different(rotation, one, other);
+    }
+
+    /// <summary>The pairs of requests to come.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Fill(int[] rotation, BalancerDraws draws, Span<int> one, Span<int> other)
+    {
+        draws.FillPairs(rotation.Length, one, other);
+        other = other[..one.Length];
+        for (int i = 0; i < one.Length; i++)
+        {
+            (one[i], other[i]) = Different(rotation, one[i], other[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (int One, int Other) Different(int[] rotation, int one, int other)
+    {
+        int several = Math.Min(rotation.Length - 1, 1);
+        other += unchecked((int)((uint)(one - other - 1) >> 31)) & several; // one more if other >= one
         return (rotation[one], rotation[other]);
     }
+
+    /// <summary>The one with the smaller count; the first when they are equal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Smaller(int one, int countOfOne, int other, int countOfOther) =>
+        one ^ ((one ^ other) & unchecked((countOfOther - countOfOne) >> 31)); // counts are small
 }

@@ -167,14 +167,17 @@ internal sealed class DurationTables
         unchecked
         {
             ref double first = ref MemoryMarshal.GetArrayDataReference(tails);
+            kinds = kinds[..units.Length];
+            seconds = seconds[..units.Length];
             for (int i = 0; i < units.Length; i++)
             {
                 long bits = BitConverter.DoubleToInt64Bits(1.0 - units[i]);
                 int key = (int)(bits >> Shift) - FirstKey + (kinds[i] * TailLength);
                 double within = BitConverter.Int64BitsToDouble(
                     ((bits << 6) & 0xFFFFFFFFFFFFF) | 0x3FF0000000000000) - 1.0;
-                double low = Unsafe.Add(ref first, key);
-                seconds[i] = low + (within * (Unsafe.Add(ref first, key + 1) - low));
+                ref double point = ref Unsafe.Add(ref first, (nint)key);
+                double low = point;
+                seconds[i] = low + (within * (Unsafe.Add(ref point, 1) - low));
             }
         }
     }

@@ -23,6 +23,7 @@ internal sealed class ReplicaQueues
     private readonly Patience? _patience;
     private readonly BalancerDraws _draws;
     private readonly KeptConnections _connections;
+    private readonly (int[] One, int[] Other) _pairs = (new int[RequestBatch.Size], new int[RequestBatch.Size]);
     private readonly CountLevels _levels = new();
     private readonly DepartureWheel _departures = new();
     private WaitingStarts[] _waiting = [];
@@ -160,8 +161,13 @@ internal sealed class ReplicaQueues
     };
 
     private int ChooseOfTwo<TWorkers>(Requests requests)
-        where TWorkers : IWorkers => Serve<FewerOfTwo<TWorkers>, TWorkers>(
-            new FewerOfTwo<TWorkers>(_rotation, _state, _length, _workers!.Value, _waiting, _draws), requests, true);
+        where TWorkers : IWorkers
+    {
+        int count = requests.At.Length;
+        Two.Fill(_rotation, _draws, _pairs.One.AsSpan(0, count), _pairs.Other.AsSpan(0, count));
+        return Serve<FewerOfTwo<TWorkers>, TWorkers>(
+            new FewerOfTwo<TWorkers>(_pairs, _state, _length, _workers!.Value, _waiting), requests, true);
+    }
 
     private int Choose<TChooser>(TChooser chooser, Requests requests, bool keepsStarts)
         where TChooser : struct, IChooser => _kernel switch

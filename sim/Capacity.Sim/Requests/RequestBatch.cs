@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Capacity.Sim.Requests;
 
 /// <summary>Up to <see cref="Size"/> requests, an array per property, small enough for the first cache.</summary>
@@ -47,10 +49,12 @@ internal sealed class RequestBatch
     public static RequestBatch OfAttempts() => new(new double[Size]);
 
     /// <summary>The request whose attempt is at a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ClientRequest RequestAt(int i) =>
         new(Since[i], Kind[i], Service[i], Overhead[i], Attempt is null ? 1 : Attempt[i]);
 
     /// <summary>Puts an attempt to a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set(int i, double at, ClientRequest request)
     {
         At[i] = at;

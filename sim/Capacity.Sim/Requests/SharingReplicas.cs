@@ -264,13 +264,12 @@ internal sealed class SharingReplicas
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Place(RequestBatch batch, int i, UserPopulation.User? user)
     {
         if (_free < 0)
         {
-            int before = _jobs.Length;
-            Array.Resize(ref _jobs, 2 * before);
-            Link(before);
+            Grow();
         }
 
         int place = _free;
@@ -278,8 +277,20 @@ internal sealed class SharingReplicas
         _free = job.Next;
         job.At = batch.At[i];
         job.Request = batch.RequestAt(i);
-        job.User = user;
+        if (job.User != user)
+        {
+            job.User = user; // seldom: storing a reference costs more than comparing it
+        }
+
         return place;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow()
+    {
+        int before = _jobs.Length;
+        Array.Resize(ref _jobs, 2 * before);
+        Link(before);
     }
 
     private void Release(int place)
@@ -337,7 +348,8 @@ internal sealed class SharingReplicas
         public int Choose(double at)
         {
             (int one, int other) = Two.Of(rotation, draws);
-            return replicas.CountAt(other, at) < replicas.CountAt(one, at) ? other : one;
+            int countOfOther = replicas.CountAt(other, at);
+            return Two.Smaller(one, replicas.CountAt(one, at), other, countOfOther);
         }
 
         public void Taken(int replica, double finish)

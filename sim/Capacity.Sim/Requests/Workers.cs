@@ -23,11 +23,11 @@ internal interface IWorkers
     /// <returns>When it is finished, seconds.</returns>
     static abstract double Serve(ref double state, int length, double at, double service);
 
-    /// <summary>How many workers are busy at an instant at which not all of them are.</summary>
+    /// <summary>How many numbers of the state are after an instant: busy workers and the padding.</summary>
     /// <param name="state">The first number of the replica's state.</param>
     /// <param name="length">How many numbers the state has.</param>
     /// <param name="at">Seconds.</param>
-    static abstract int Busy(ref double state, int length, double at);
+    static abstract int After(ref double state, int length, double at);
 }
 
 /// <summary>Up to eight workers in one 512-bit register.</summary>
@@ -45,12 +45,11 @@ internal readonly struct EightWorkersIn512Bits : IWorkers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Busy(ref double state, int length, double at)
+    public static int After(ref double state, int length, double at)
     {
         var free = Vector512.LoadUnsafe(ref state);
-        Vector512<double> busy = Vector512.GreaterThan(free, Vector512.Create(at))
-            & Vector512.LessThan(free, Vector512.Create(double.PositiveInfinity)); // the padding is not a worker
-        return BitOperations.PopCount(busy.ExtractMostSignificantBits());
+        return BitOperations.PopCount(
+            Vector512.GreaterThan(free, Vector512.Create(at)).ExtractMostSignificantBits());
     }
 }
 
@@ -71,16 +70,13 @@ internal readonly struct EightWorkersIn256Bits : IWorkers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Busy(ref double state, int length, double at)
+    public static int After(ref double state, int length, double at)
     {
         var from = Vector256.Create(at);
-        var never = Vector256.Create(double.PositiveInfinity);
         var low = Vector256.LoadUnsafe(ref state);
         var high = Vector256.LoadUnsafe(ref state, 4);
-        Vector256<double> lowBusy = Vector256.GreaterThan(low, from) & Vector256.LessThan(low, never);
-        Vector256<double> highBusy = Vector256.GreaterThan(high, from) & Vector256.LessThan(high, never);
-        return BitOperations.PopCount(lowBusy.ExtractMostSignificantBits())
-            + BitOperations.PopCount(highBusy.ExtractMostSignificantBits());
+        return BitOperations.PopCount(Vector256.GreaterThan(low, from).ExtractMostSignificantBits())
+            + BitOperations.PopCount(Vector256.GreaterThan(high, from).ExtractMostSignificantBits());
     }
 }
 
@@ -101,15 +97,15 @@ internal readonly struct AnyWorkers : IWorkers
         return finish;
     }
 
-    public static int Busy(ref double state, int length, double at)
+    public static int After(ref double state, int length, double at)
     {
-        int busy = 0;
+        int after = 0;
         for (int i = length - 1; i >= 0 && Unsafe.Add(ref state, i) > at; i--)
         {
-            busy++;
+            after++;
         }
 
-        return busy;
+        return after;
     }
 }
 
@@ -124,6 +120,6 @@ internal readonly struct OverlappingWorkers : IWorkers
         return finish;
     }
 
-    public static int Busy(ref double state, int length, double at) =>
+    public static int After(ref double state, int length, double at) =>
         throw new NotSupportedException("Requests without a limit are counted, not read off their last finish.");
 }
