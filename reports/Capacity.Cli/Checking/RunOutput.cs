@@ -16,8 +16,9 @@ internal static class RunOutput
     /// <param name="folder">Where rehearsal.json or simulation.json goes.</param>
     /// <param name="json">A further file, <c>-</c> for the output, or null.</param>
     /// <param name="console">Where the summary goes.</param>
+    /// <param name="speed">How much faster than the launch it was: what an objective allows in total is divided.</param>
     public static async Task<ExitCode> FinishAsync(
-        RunResult run, Scenario scenario, string folder, string? json, CommandConsole console)
+        RunResult run, Scenario scenario, string folder, string? json, CommandConsole console, double speed = 1)
     {
         byte[] bytes = RunResultJson.ToUtf8(run);
         string name = run.Provenance == Provenance.Measured ? "rehearsal.json" : "simulation.json";
@@ -41,7 +42,7 @@ internal static class RunOutput
         }
 
         bool passed = true;
-        foreach (ObjectiveOutcome outcome in scenario.Objectives.Select(o => o.Judge(run)))
+        foreach (ObjectiveOutcome outcome in scenario.Objectives.Select(o => AtSpeed(o, speed).Judge(run)))
         {
             passed &= outcome.Passed;
             console.Say(console.Tinted(Line(outcome), outcome.Passed ? Tint.Green : Tint.Red));
@@ -50,6 +51,12 @@ internal static class RunOutput
         console.Say($"stored  {path}");
         return run.Partial ? ExitCode.Interrupted : passed ? ExitCode.Ok : ExitCode.No;
     }
+
+    private static Objective AtSpeed(Objective objective, double speed) => objective with
+    {
+        Except = objective.Except / speed,
+        Limit = objective.Metric == ObjectiveMetric.Cost ? objective.Limit / speed : objective.Limit,
+    };
 
     private static string Line(ObjectiveOutcome outcome)
     {

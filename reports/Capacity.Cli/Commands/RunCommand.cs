@@ -48,7 +48,8 @@ internal static class RunCommand
                 : await RehearsalRun.RunAsync(
                     Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop);
             return await RunOutput.FinishAsync(
-                run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console);
+                run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console,
+                parsed.GetValue(target) is null ? loaded.Scenario.Rehearsal.Speed : 1);
         });
         return command;
     }
