@@ -16,9 +16,10 @@ internal static class RunOutput
     /// <param name="folder">Where rehearsal.json or simulation.json goes.</param>
     /// <param name="json">A further file, <c>-</c> for the output, or null.</param>
     /// <param name="console">Where the summary goes.</param>
-    /// <param name="speed">How much faster than the launch it was: what an objective allows in total is divided.</param>
+    /// <param name="speed">How much faster than the launch it was: what is allowed in total is divided.</param>
     public static async Task<ExitCode> FinishAsync(
-        RunResult run, Scenario scenario, string folder, string? json, CommandConsole console, double speed = 1)
+        RunResult run, Scenario scenario, string folder, string? json, CommandConsole console,
+        double speed = 1)
     {
         byte[] bytes = RunResultJson.ToUtf8(run);
         string name = run.Provenance == Provenance.Measured ? "rehearsal.json" : "simulation.json";
