@@ -33,25 +33,4 @@ public sealed record ArrivalProfile(IReadOnlyList<RateSegment> Segments)
 
     /// <summary>Highest rate, requests per second; 0 when empty.</summary>
     public double Peak => Segments.Count == 0 ? 0 : Segments.Max(s => Math.Max(s.FromRate, s.ToRate));
-
-    /// <summary>The rate at an instant, requests per second; 0 outside the profile.</summary>
-    public double RateAt(double seconds)
-    {
-        foreach (RateSegment s in Segments)
-        {
-            if (seconds >= s.From && seconds < s.To)
-            {
-                return s.FromRate + ((s.ToRate - s.FromRate) * (seconds - s.From) / (s.To - s.From));
-            }
-        }
-
-        return 0;
-    }
-
-    /// <summary>The same shape with every rate multiplied and all times divided.</summary>
-    /// <param name="rateFactor">≥ 0.</param>
-    /// <param name="speed">&gt; 0; 20 squeezes 20 minutes into one.</param>
-    public ArrivalProfile Scale(double rateFactor, double speed) => new(
-        [.. Segments.Select(s =>
-        new RateSegment(s.From / speed, s.To / speed, s.FromRate * rateFactor, s.ToRate * rateFactor))]);
 }

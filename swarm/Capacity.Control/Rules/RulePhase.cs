@@ -7,17 +7,6 @@ namespace Capacity.Control.Rules;
 /// <summary>When within its interval a group is evaluated: at k·interval + phase on the Unix clock.</summary>
 public static class RulePhase
 {
-    /// <summary>A phase from the run's seed, for simulations.</summary>
-    /// <returns>≥ 0 and less than the interval, whole milliseconds.</returns>
-    public static TimeSpan Seeded(ulong seed, string group, TimeSpan interval)
-    {
-        long milliseconds = Math.Max(1, (long)interval.TotalMilliseconds);
-        var bytes = new byte[sizeof(ulong) + Encoding.UTF8.GetByteCount(group)];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, seed);
-        Encoding.UTF8.GetBytes(group, bytes.AsSpan(sizeof(ulong)));
-        return TimeSpan.FromMilliseconds((double)(XxHash64(bytes) % (ulong)milliseconds));
-    }
-
     /// <summary>The phase that Prometheus 2.x computes.</summary>
     /// <param name="path">The rule file's resolved path: <c>/etc/prometheus/alert.rules</c>.</param>
     /// <param name="group">The group's name.</param>

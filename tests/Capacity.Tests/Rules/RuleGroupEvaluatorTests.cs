@@ -169,10 +169,15 @@ public sealed class RuleGroupEvaluatorTests
     public void Seeded_phases_differ_by_group_and_stay_inside_the_interval()
     {
         TimeSpan interval = TimeSpan.FromSeconds(15);
-        TimeSpan[] phases = [.. Enumerable.Range(0, 50).Select(i => RulePhase.Seeded(7, $"g{i}", interval))];
+        LoopSettings loop = Some.Loop() with
+        {
+            PhaseSeed = 7,
+            KnownPhases = new Dictionary<string, TimeSpan>(StringComparer.Ordinal),
+        };
+        TimeSpan[] phases = [.. Enumerable.Range(0, 50).Select(i => loop.EvaluationPhase($"g{i}", interval))];
         Assert.True(phases.Distinct().Count() > 40);
         Assert.All(phases, p => Assert.InRange(p, TimeSpan.Zero, interval - TimeSpan.FromTicks(1)));
-        Assert.Equal(phases[3], RulePhase.Seeded(7, "g3", interval));
+        Assert.Equal(phases[3], loop.EvaluationPhase("g3", interval));
     }
 
     private static AlertRule Alert(int forSeconds, int keepSeconds) => new("Hot", Parse("up == 1"),
