@@ -80,6 +80,49 @@ public abstract record LoadStage(string Name, double During)
     public sealed record Users(string Name, int Count, int? Iterations, ServiceLaw Think, double During)
         : LoadStage(Name, During);
 
+    /// <summary>Open workload: the rate swings around a mean, as a day does.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="Mean">Requests per second.</param>
+    /// <param name="Amplitude">Requests per second, 0 … <paramref name="Mean"/>.</param>
+    /// <param name="Period">Seconds, &gt; 0.</param>
+    /// <param name="PeakAt">When the first peak is, seconds since the start of the stage.</param>
+    /// <param name="During">Length of the stage, seconds.</param>
+    public sealed record Sine(
+        string Name, double Mean, double Amplitude, double Period, double PeakAt, double During)
+        : LoadStage(Name, During);
+
+    /// <summary>Open workload: one rate after the other, each for an equal part of the stage.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="Rates">Requests per second. At least one.</param>
+    /// <param name="Over">Seconds that each change takes, the first included; at most a part's length.</param>
+    /// <param name="During">Length of the whole stage, seconds.</param>
+    public sealed record Stairs(string Name, IReadOnlyList<double> Rates, double Over, double During)
+        : LoadStage(Name, During);
+
+    /// <summary>Open workload: up to a rate, and at the end of the stage back to the one before.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="Rate">Requests per second at the top.</param>
+    /// <param name="Over">Seconds that the rise takes, and again the fall; 0 … half of the stage.</param>
+    /// <param name="During">Length of the whole stage, seconds.</param>
+    public sealed record Spike(string Name, double Rate, double Over, double During) : LoadStage(Name, During);
+
+    /// <summary>Requests as they were recorded elsewhere.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="File">The recording and how it is played.</param>
+    /// <param name="During">Length, seconds; until the recording has been read, 1 where the scenario names none.
+    /// </param>
+    /// <param name="Arrivals">Null until the recording has been read.</param>
+    public sealed record Replay(string Name, RecordingFile File, double During, RecordedArrivals? Arrivals = null)
+        : LoadStage(Name, During)
+    {
+        /// <summary>The stage with its recording, which sets its length where the scenario does not.</summary>
+        public Replay With(RecordedArrivals arrivals) => this with
+        {
+            Arrivals = arrivals,
+            During = File.During ?? Math.Max(1e-3, arrivals.Duration - File.Skip),
+        };
+    }
+
     /// <summary>No requests at all; health checks go on.</summary>
     /// <param name="Name">For charts.</param>
     /// <param name="During">Length, seconds.</param>
@@ -93,7 +136,10 @@ public abstract record LoadStage(string Name, double During)
 /// <param name="Path">Path and query; <c>{service_time_ms}</c> is replaced by the drawn service time in whole
 /// ms.</param>
 /// <param name="ServiceTime">Time that a worker needs for it.</param>
-public sealed record RequestKind(string Name, double Share, string Method, string Path, ServiceLaw ServiceTime)
+/// <param name="Match">Path of recorded requests that are of this kind, <c>*</c> for any characters; null:
+/// <paramref name="Path"/> without its query.</param>
+public sealed record RequestKind(
+    string Name, double Share, string Method, string Path, ServiceLaw ServiceTime, string? Match = null)
 {
     /// <summary>The place-holder in <see cref="Path"/> that asks the demo service for the drawn service time.</summary>
     public const string ServiceTimePlace = "{service_time_ms}";

@@ -3,7 +3,6 @@ namespace Capacity.Model;
 /// <summary>Reads a scenario file, and reports every error of it at once.</summary>
 public static class ScenarioReader
 {
-    private static readonly string[] Spacings = ["poisson", "even"];
     private static readonly string[] Phases = ["seeded", "hashed"];
 
     /// <summary>Reads a scenario.</summary>
@@ -11,7 +10,8 @@ public static class ScenarioReader
     /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see
     /// <see cref="ScenarioOverrides"/>.</param>
     /// <param name="exists">Tells whether a file that <c>target</c> names exists; null does not ask.</param>
-    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038; docs/diagnostics.md explains each.</returns>
+    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038 and CAP100 … CAP114; docs/diagnostics.md explains
+    /// each.</returns>
     public static Parsed<Scenario> Read(
         SourceText source, IReadOnlyList<string>? settings = null, Func<string, bool>? exists = null)
     {
@@ -54,8 +54,8 @@ public static class ScenarioReader
                 "target: { service: shop_web, stack: docker-stack.yml, alertmanager: alertmanager.yml }");
             ScenarioTarget? target = targetNode is null ? null : Target(targetNode);
             string? phases = _words.OneOf(fields.Scalar("phases"), "a choice of phases", Phases);
-            string? spacing = _words.OneOf(fields.Scalar("spacing"), "a spacing of arrivals", Spacings);
-            var stages = new LoadStageReader(diagnostics);
+            ArrivalSpacing spacing = new SpacingReader(diagnostics).Read(fields.Take("spacing"));
+            var stages = new LoadStageReader(diagnostics, Open);
             LoadStage?[] load =
                 [.. Filled(fields, "load", "- { stage: peak, inject: 700/s, during: 5m }").Select(stages.Read)];
             IReadOnlyList<RequestKind> requests = new RequestReader(diagnostics).Read(
@@ -73,7 +73,7 @@ public static class ScenarioReader
                 return null;
             }
 
-            if (load.All(l => l is LoadStage.Pause or LoadStage.Open { ToRate: 0 }))
+            if (load.All(l => l is null || IsSilent(l)))
             {
                 diagnostics.Add(new Diagnostic("CAP035", fields.Take("load")!.At with { Length = 1 },
                     "this load never sends a request", "add a stage with 'inject' or 'users'", Severity.Warning));
@@ -87,7 +87,7 @@ public static class ScenarioReader
                 Target = target,
                 Load = [.. load.OfType<LoadStage>()],
                 HashedPhases = phases == "hashed",
-                Spacing = spacing == "even" ? ArrivalSpacing.Even : ArrivalSpacing.Poisson,
+                Spacing = spacing,
                 Requests = requests,
                 Service = service,
                 Client = client,
@@ -96,6 +96,15 @@ public static class ScenarioReader
                 Delays = delays,
             };
         }
+
+        private static bool IsSilent(LoadStage stage) => stage switch
+        {
+            LoadStage.Open open => open.ToRate == 0,
+            LoadStage.Sine sine => sine.Mean == 0,
+            LoadStage.Stairs stairs => stairs.Rates.All(r => r == 0),
+            LoadStage.Spike spike => spike.Rate == 0,
+            _ => stage is LoadStage.Pause,
+        };
 
         private string Shows()
         {

@@ -25,12 +25,11 @@ public static class ScenarioSchema
             ("version", new JsonObject { ["const"] = 1, ["description"] = "Version of this format." }),
             ("name", Text("Short name; also the folder that reports go to.", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")),
             ("target", Target()),
-            ("spacing",
-            OneOfWords("How open arrivals are spaced: independent users, or an even grid.", "poisson", "even")),
+            ("spacing", DemandSchema.Spacing()),
             ("phases",
             OneOfWords("When rules are evaluated: drawn for each launch, or as Prometheus 2.x computes it.",
                 "seeded", "hashed")),
-            ("load", List("The demand, stage after stage.", Stage(), 1)),
+            ("load", List("The demand, stage after stage.", DemandSchema.Stage(), 1)),
             ("requests", List("The kinds of requests; their shares add up to 100%.", Request(), 1)),
             ("service", Service()),
             ("client", Client()),
@@ -64,22 +63,12 @@ public static class ScenarioSchema
         ("prometheus", Text("prometheus.yml; without it Prometheus' defaults hold.")),
         ("alertmanager", Text("alertmanager.yml.")));
 
-    private static JsonObject Stage() => Map("A stage has one of inject, ramp_to, users and pause.", [],
-        ("stage", Text("Name, for charts.")),
-        ("inject", Ref("rate", "Open workload: a constant rate.")),
-        ("ramp_to", Ref("rate", "Open workload: the rate moves linearly to this one.")),
-        ("over", Ref("duration", "Length of the ramp; without it, the whole stage.")),
-        ("users", Whole("Closed workload: each sends, waits for the answer, thinks, and sends again.", 1)),
-        ("iterations", Whole("Requests per user; without it they go on until the stage ends.", 1)),
-        ("think", Ref("law", "Time between an answer and the user's next request.")),
-        ("pause", Ref("duration", "No requests for so long.")),
-        ("during", Ref("duration", "Length of the stage.")));
-
     private static JsonObject Request() => Map("A kind of request.", ["name", "service_time"],
         ("name", Text("For tables and charts.")),
         ("share", Ref("share", "Share of all requests.")),
         ("method", OneOfWords("HTTP method.", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
         ("path", Text("Path and query; {service_time_ms} becomes the drawn service time in whole milliseconds.", "^/")),
+        ("match", Text("Path of recorded requests of this kind, * for any characters; without it, path.", "^/")),
         ("service_time", Ref("law", "Time that a worker needs for it.")));
 
     private static JsonObject Service() => Map("How one replica serves, starts and stops.", [],
@@ -180,7 +169,7 @@ public static class ScenarioSchema
             new JsonObject { ["const"] = 0 }),
     };
 
-    private static JsonObject Map(string description, string[] required,
+    internal static JsonObject Map(string description, string[] required,
         params (string Key, JsonNode Schema)[] properties)
     {
         var map = new JsonObject
@@ -198,7 +187,7 @@ public static class ScenarioSchema
         return map;
     }
 
-    private static JsonObject List(string description, JsonObject items, int minItems) => new()
+    internal static JsonObject List(string description, JsonObject items, int minItems) => new()
     {
         ["description"] = description,
         ["type"] = "array",
@@ -206,7 +195,7 @@ public static class ScenarioSchema
         ["items"] = items,
     };
 
-    private static JsonObject Text(string description, string? pattern = null)
+    internal static JsonObject Text(string description, string? pattern = null)
     {
         var text = new JsonObject { ["description"] = description, ["type"] = "string" };
         if (pattern is not null)
@@ -217,10 +206,10 @@ public static class ScenarioSchema
         return text;
     }
 
-    private static JsonObject Whole(string description, int minimum) =>
+    internal static JsonObject Whole(string description, int minimum) =>
         new() { ["description"] = description, ["type"] = "integer", ["minimum"] = minimum };
 
-    private static JsonObject Amount(string description, double minimum, double maximum) => new()
+    internal static JsonObject Amount(string description, double minimum, double maximum) => new()
     {
         ["description"] = description,
         ["type"] = "number",
@@ -228,9 +217,9 @@ public static class ScenarioSchema
         ["maximum"] = maximum,
     };
 
-    private static JsonObject OneOfWords(string description, params string[] words) =>
+    internal static JsonObject OneOfWords(string description, params string[] words) =>
         new() { ["description"] = description, ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]) };
 
-    private static JsonObject Ref(string name, string description) =>
+    internal static JsonObject Ref(string name, string description) =>
         new() { ["description"] = description, ["$ref"] = $"#/$defs/{name}" };
 }

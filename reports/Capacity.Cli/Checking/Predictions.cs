@@ -15,7 +15,7 @@ internal static class Predictions
     public static SimulationInput Launch(LoadedScenario loaded, double demand = 1, double speed = 1)
     {
         LoadPlan plan = LoadPlan.Of(loaded.Scenario.Load, demand, speed);
-        return Of(loaded, plan) with { Step = Steps.Choose(plan.Duration) };
+        return Of(loaded, plan, speed) with { Step = Steps.Choose(plan.Duration) };
     }
 
     /// <summary>The rehearsal: less time, the same loop made faster.</summary>
@@ -23,14 +23,14 @@ internal static class Predictions
     {
         Rehearsal rehearsal = loaded.Scenario.Rehearsal;
         LoadPlan plan = LoadPlan.Of(loaded.Scenario.Load, rehearsal.Demand, rehearsal.Speed);
-        return Of(loaded, plan) with
+        return Of(loaded, plan, rehearsal.Speed) with
         {
             Loop = loaded.Loop.Faster(rehearsal.Speed),
             Step = Math.Max(RehearsalStep, Steps.Choose(plan.Duration)),
         };
     }
 
-    private static SimulationInput Of(LoadedScenario loaded, LoadPlan plan)
+    private static SimulationInput Of(LoadedScenario loaded, LoadPlan plan, double speed)
     {
         Scenario scenario = loaded.Scenario;
         return new SimulationInput
@@ -40,7 +40,7 @@ internal static class Predictions
             WorkerLaws = [.. scenario.Requests.Select(r => r.ServiceTime)],
             Service = scenario.Service,
             Client = scenario.Client,
-            Spacing = scenario.Spacing,
+            Spacing = scenario.Spacing.Faster(speed),
             Loop = loaded.Loop,
             Step = 1,
             Scenario = scenario.Name,
