@@ -41,6 +41,11 @@ internal static class OtherWords
     public static readonly IReadOnlyDictionary<string, string> OfObjectives = Of(
         ("max", "under"), ("limit", "under"), ("below", "under"), ("threshold", "under"), ("name", "metric"));
 
+    /// <summary>Keys of a fault.</summary>
+    public static readonly IReadOnlyDictionary<string, string> OfFaults = Of(
+        ("kill", "crash"), ("stop", "down"), ("outage", "down"), ("node", "lose_node"), ("latency", "slow"),
+        ("during", "for"), ("duration", "for"), ("when", "at"), ("after", "at"));
+
     private static Dictionary<string, string> Of(params (string Theirs, string Ours)[] words) =>
         words.ToDictionary(w => w.Theirs, w => w.Ours, StringComparer.Ordinal);
 }

@@ -43,6 +43,12 @@ public sealed record Scenario
     /// <summary>Delays of the control loop that no file states.</summary>
     public LoopDelays Delays { get; init; } = new();
 
+    /// <summary>What breaks during the launch. Simulated only. May be empty.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>The nodes that replicas are placed on; null: there is always room. Simulated only.</summary>
+    public NodePool? Nodes { get; init; }
+
     /// <summary>Length of the load, seconds.</summary>
     public double Duration => Load.Sum(s => s.During);
 }
@@ -173,6 +179,12 @@ public sealed record ServiceModel
     /// <summary>Time from the start of a task until it listens.</summary>
     public ServiceLaw Startup { get; init; } = new ServiceLaw.Constant(1);
 
+    /// <summary>Slowness of replicas that have just joined; null: none. Simulated only.</summary>
+    public WarmUp? WarmUp { get; init; }
+
+    /// <summary>How often replicas crash by themselves; null: never. Simulated only.</summary>
+    public RandomCrashes? Crash { get; init; }
+
     /// <summary>Time that a stopping replica gets to finish its requests; null takes the stack's
     /// stop_grace_period.</summary>
     public double? StopGrace { get; init; }
@@ -241,6 +253,13 @@ public sealed record LoopDelays
 
     /// <summary>From a replica being ready until the balancer sends it requests, and likewise for removal.</summary>
     public double Rotation { get; init; } = 0.2;
+
+    /// <summary>From a look-up of Prometheus' targets until it scrapes what it found.</summary>
+    public double Discovery { get; init; }
+
+    /// <summary>From a crash until the orchestrator starts another task: Docker's default of
+    /// <c>restart_policy.delay</c>.</summary>
+    public double Restart { get; init; } = 5;
 
     /// <summary>Lateness of each Alertmanager timer tick. Decides the repeat race together with the delivery.</summary>
     public double TimerDrift { get; init; }

@@ -66,9 +66,15 @@ public static class ScenarioReader
             ServiceReader.Check(service, client, fields);
             IReadOnlyList<Objective?> objectives = Objectives(fields);
             Rehearsal rehearsal = fields.Take("rehearsal") is { } r ? ReadRehearsal(r) : new Rehearsal();
+            var breaks = new FaultReader(diagnostics);
+            IReadOnlyList<YamlNode> faultNodes = fields.List("faults");
+            Fault?[] faults = [.. faultNodes.Select(breaks.Read)];
+            NodePool? nodes = breaks.Nodes(fields.Take("nodes"));
+            bool known = load.All(l => l is not (null or LoadStage.Replay { File.During: null }));
+            breaks.Check(faultNodes, faults, nodes, known ? load.Sum(l => l!.During) : null);
             LoopDelays delays = fields.Take("delays") is { } d ? Delays(d) : new LoopDelays();
             fields.RejectOthers(OtherWords.OfScenarios);
-            if (diagnostics.Count != before || name is null || target is null)
+            if (diagnostics.Skip(before).Any(d => d.Severity == Severity.Error) || name is null || target is null)
             {
                 return null;
             }
@@ -94,6 +100,8 @@ public static class ScenarioReader
                 Objectives = [.. objectives.OfType<Objective>()],
                 Rehearsal = rehearsal,
                 Delays = delays,
+                Faults = [.. faults.OfType<Fault>()],
+                Nodes = nodes,
             };
         }
 
@@ -229,6 +237,8 @@ public static class ScenarioReader
                 Delivery = _quantity.Duration(fields.Scalar("delivery")) ?? usual.Delivery,
                 Orchestrator = _quantity.Duration(fields.Scalar("orchestrator")) ?? usual.Orchestrator,
                 Rotation = _quantity.Duration(fields.Scalar("rotation")) ?? usual.Rotation,
+                Discovery = _quantity.Duration(fields.Scalar("discovery")) ?? usual.Discovery,
+                Restart = _quantity.Duration(fields.Scalar("restart")) ?? usual.Restart,
                 TimerDrift = _quantity.Duration(fields.Scalar("timer_drift")) ?? usual.TimerDrift,
             };
             fields.RejectOthers();

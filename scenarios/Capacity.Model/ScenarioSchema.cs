@@ -36,7 +36,9 @@ public static class ScenarioSchema
             ("objectives", List("What must hold during the launch.", Objective(), 0)),
             ("slo", List("Another word for objectives.", Objective(), 0)),
             ("rehearsal", Rehearsal()),
-            ("delays", Delays()));
+            ("delays", Delays()),
+            ("faults", List("What breaks during the launch. Simulated only.", FaultSchema.Fault(), 0)),
+            ("nodes", FaultSchema.Nodes()));
         root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         root.Insert(1, "title", "Capacity scenario");
         root["$defs"] = new JsonObject
@@ -83,6 +85,8 @@ public static class ScenarioSchema
         ("queue_timeout", Ref("law", "How long a request waits for a worker until it is answered 503 instead.")),
         ("balancer", OneOfWords("Which replica gets a request. Simulated only.", [.. ServiceReader.Balancers])),
         ("connections", Whole("Kept-alive connections of the clients, for the balancer 'connections'.", 1)),
+        ("warm_up", FaultSchema.WarmUp()),
+        ("crash", FaultSchema.Crashes()),
         ("startup", Ref("law", "Time from the start of a task until it listens.")),
         ("stop_grace", Ref("duration", "Time that a stopping replica gets; without it the stack's stop_grace_period.")),
         ("cpu_per_request", Ref("duration", "CPU time that each request burns in the demo service; rehearsal only.")));
@@ -122,6 +126,8 @@ public static class ScenarioSchema
         ("delivery", Ref("duration", "From a flush until the scaler has answered the webhook.")),
         ("orchestrator", Ref("duration", "From the update until a task starts.")),
         ("rotation", Ref("duration", "From a replica being ready until it receives requests.")),
+        ("discovery", Ref("duration", "From a look-up of the targets until Prometheus scrapes what it found.")),
+        ("restart", Ref("duration", "From a crash until another task is started; 5s when absent, as in Docker.")),
         ("timer_drift", Ref("duration", "Lateness of each Alertmanager timer tick.")));
 
     private static JsonObject Law() => new()

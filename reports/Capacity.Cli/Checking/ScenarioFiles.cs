@@ -53,6 +53,11 @@ internal static class ScenarioFiles
                 ("service.cores", service.Cores is not null),
                 ("service.queue", service.Queue is not null),
                 ("service.queue_timeout", service.QueueTimeout is not null),
+                ("service.warm_up", service.WarmUp is not null),
+                ("service.crash", service.Crash is not null),
+                ("faults", scenario.Faults.Count > 0),
+                ("nodes", scenario.Nodes is not null),
+                ("delays.discovery", scenario.Delays.Discovery > 0),
                 ("client.retry", scenario.Client.Retry is not null),
             }.Where(k => k.Used).Select(k => k.Key),
         ];
