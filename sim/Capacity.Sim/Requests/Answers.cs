@@ -74,6 +74,11 @@ internal sealed class Answers
     /// <summary>A replica ends: what it has not finished fails now.</summary>
     public void Crash(int replica, double now)
     {
+        if (_cutAt[replica] <= now)
+        {
+            return; // it was cut off before
+        }
+
         _cutAt[replica] = now;
         if (Retries is not null)
         {
