@@ -72,7 +72,7 @@ export function buildKnobs(form, knobs, on) {
     if (!groups.has(knob.group)) {
       const changed = make('span', { className: 'n' });
       const box = make('details', { open: OPEN.has(knob.group) },
-        make('summary', {}, knob.group.replace('Rules: ', 'Rule '), changed));
+        make('summary', { title: knob.group }, make('span', { className: 'name', textContent: knob.group.replace('Rules: ', 'Rule ') }), changed));
       form.append(box);
       groups.set(knob.group, { box, changed, ids: [] });
     }

@@ -1,5 +1,5 @@
 // The strip above the charts: verdict, what it rests on, and the difference to the pinned settings.
-import { count, duration, percent } from './format.js';
+import { duration, percent } from './format.js';
 import { difference } from './whatif-values.js';
 
 const make = (tag, content = '', className = '') => Object.assign(document.createElement(tag), { textContent: content, className });
@@ -36,7 +36,7 @@ export function showVerdict(row, result, pinned) {
   const ms = make('b', String(Math.round(result.ms)));
   ms.append(' ', make('i', 'ms'));
   took.append(make('small', `${launches(result.launches)} in`), ms,
-    make('span', `drawn in ${Math.round(result.drawn ?? 0)} ms · ${count(result.requests / 1e6)} million requests`, 'd'));
+    make('span', `drawn in ${Math.round(result.drawn ?? 0)} ms`, 'd'));
   row.replaceChildren(
     verdict,
     cell('Over the limit', duration(result.over), '', difference(result.over, behind.over, duration)),

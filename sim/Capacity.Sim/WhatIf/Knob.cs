@@ -43,7 +43,7 @@ public sealed record Knob(
             return Value;
         }
 
-        double within = Math.Clamp(wanted, Stops[0], Stops[^1]);
+        double within = Math.Clamp(wanted, Stops[0], Stops[^1]) + 0.0; // no negative zero: it would be written
         return StopsOnly ? Stops.MinBy(stop => Math.Abs(stop - within))
             : Unit == KnobUnit.Count ? Math.Round(within, MidpointRounding.AwayFromZero)
             : Unit == KnobUnit.Seconds ? Math.Round(within, 3) : Math.Round(within, 4);
