@@ -1,9 +1,14 @@
 // What has been tried: cost against the seconds above the limit.
 import { init } from './echarts.js';
-import { duration } from './format.js';
+import { time } from './whatif-values.js';
 
 const color = (name) => `var(--${name})`;
 const HEIGHT = 230;
+
+const SPANS = [10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
+
+/** The end of an axis in seconds: at least a little above all values. */
+const span = (values, least) => SPANS.find((s) => s >= Math.max(least, ...values) * 1.05) ?? Math.max(...values) * 1.1;
 
 const nice = (values, least) => {
   const top = Math.max(least, ...values) * 1.15;
@@ -26,6 +31,7 @@ export function trail(card, allowed) {
   function draw() {
     if (!now || body.clientWidth === 0) return;
     const all = [...tried, now, ...(pinned ? [pinned] : [])];
+    const most = span(all.map((p) => p.over), Math.max(10, allowed * 1.2));
     const at = (p) => [p.cost, p.over];
     const named = (p, text, tone, dy) => ({
       value: at(p), symbol: 'diamond', symbolSize: 13, itemStyle: { color: color(tone) },
@@ -37,11 +43,11 @@ export function trail(card, allowed) {
       textStyle: { fontFamily: 'inherit' },
       grid: { left: 66, right: 60, top: 12, bottom: 42 },
       xAxis: { ...axis, type: 'value', name: 'cost, replica-hours', nameLocation: 'middle', nameGap: 26, min: 0, max: nice(all.map((p) => p.cost), 0.1), axisLine: { show: true, lineStyle: { color: color('line') } }, splitLine: { show: false } },
-      yAxis: { ...axis, type: 'value', min: 0, max: nice(all.map((p) => p.over), Math.max(10, allowed * 1.4)), axisLabel: { ...axis.axisLabel, formatter: duration }, splitNumber: 3, axisLine: { show: false }, splitLine: { lineStyle: { color: color('line2') } } },
+      yAxis: { ...axis, type: 'value', min: 0, max: most, interval: most / (most % 3 === 0 ? 3 : 2), axisLabel: { ...axis.axisLabel, formatter: time }, axisLine: { show: false }, splitLine: { lineStyle: { color: color('line2') } } },
       series: [
         {
           type: 'line', data: tried.map(at), symbol: 'circle', symbolSize: 7, silent: true, lineStyle: { color: color('c-dim'), width: 1 }, itemStyle: { color: color('c-dim') },
-          markLine: allowed >= 0 ? { silent: true, symbol: 'none', animation: false, data: [{ yAxis: allowed, label: { formatter: `allowed: ${duration(allowed)}`, position: 'insideEndTop', color: color('bad'), fontSize: 11.5 }, lineStyle: { color: color('bad'), type: [6, 4], width: 1 } }] } : undefined,
+          markLine: allowed >= 0 ? { silent: true, symbol: 'none', animation: false, data: [{ yAxis: allowed, label: { formatter: `allowed: ${time(allowed)}`, position: 'insideEndTop', color: color('bad'), fontSize: 11.5 }, lineStyle: { color: color('bad'), type: [6, 4], width: 1 } }] } : undefined,
         },
         {
           type: 'scatter', silent: true, z: 5,
@@ -52,7 +58,7 @@ export function trail(card, allowed) {
         },
       ],
     }, { notMerge: true });
-    canvas.setAttribute('aria-label', `${tried.length} settings tried; now ${now.cost.toFixed(2)} replica-hours and ${duration(now.over)} above the limit`);
+    canvas.setAttribute('aria-label', `${tried.length} settings tried; now ${now.cost.toFixed(2)} replica-hours and ${time(now.over)} above the limit`);
   }
 
   new ResizeObserver(() => {

@@ -3,7 +3,7 @@ import { count, duration } from './format.js';
 
 const number = (n, most = 3) => String(+n.toFixed(most));
 
-function time(seconds) {
+function amount(seconds) {
   if (seconds === 0) return '0 s';
   if (seconds < 1) return `${number(seconds * 1e3, 1)} ms`;
   if (seconds < 120) return `${number(seconds)} s`;
@@ -14,7 +14,7 @@ function time(seconds) {
 /** A value with its unit. */
 export function show(knob, value) {
   switch (knob.unit) {
-    case 'seconds': return time(value);
+    case 'seconds': return amount(value);
     case 'share': return `${number(value * 100, 2)} %`;
     case 'factor': return `× ${number(value, 2)}`;
     case 'rate': return `${count(value)} /s`;
@@ -85,4 +85,5 @@ export function difference(now, before, format, relative) {
   return { text: `${d > 0 ? '+' : '−'}${text} vs pinned`, tone: d < 0 ? 'good' : 'worse' };
 }
 
-export { duration };
+/** A time that came out, where nothing is nothing. */
+export const time = (seconds) => (seconds < 1e-6 ? '0 s' : seconds >= 60 && seconds % 60 === 0 ? `${seconds / 60} min` : duration(seconds));

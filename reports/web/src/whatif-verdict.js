@@ -1,6 +1,6 @@
 // The strip above the charts: verdict, what it rests on, and the difference to the pinned settings.
-import { duration, percent } from './format.js';
-import { difference } from './whatif-values.js';
+import { percent } from './format.js';
+import { difference, time } from './whatif-values.js';
 
 const make = (tag, content = '', className = '') => Object.assign(document.createElement(tag), { textContent: content, className });
 
@@ -14,7 +14,7 @@ const launches = (n) => `${n} ${n === 1 ? 'launch' : 'launches'}`;
 
 /** The verdict in a sentence, for those who do not see it. */
 export const spoken = (result) =>
-  `${judge(result).word}: ${result.passed} of ${launches(result.launches)} pass, ${duration(result.over)} over the limit, ${result.cost.toFixed(2)} replica-hours`;
+  `${judge(result).word}: ${result.passed} of ${launches(result.launches)} pass, ${time(result.over)} over the limit, ${result.cost.toFixed(2)} replica-hours`;
 
 function cell(name, value, unit, change) {
   const box = make('div');
@@ -39,8 +39,8 @@ export function showVerdict(row, result, pinned) {
     make('span', `drawn in ${Math.round(result.drawn ?? 0)} ms`, 'd'));
   row.replaceChildren(
     verdict,
-    cell('Over the limit', duration(result.over), '', difference(result.over, behind.over, duration)),
-    cell('Worst p99', duration(result.worst), '', difference(result.worst, behind.worst, duration)),
+    cell('Over the limit', time(result.over), '', difference(result.over, behind.over, time)),
+    cell('Worst p99', time(result.worst), '', difference(result.worst, behind.worst, time)),
     cell('Cost', result.cost.toFixed(2), 'replica-hours', difference(result.cost, behind.cost, (v) => v.toFixed(2), true)),
     took);
 }
@@ -54,7 +54,7 @@ const LIMIT = {
 /** One entry per objective: in how many launches it held. */
 export function showHeld(list, result, objectives) {
   list.replaceChildren(...objectives.map((o, i) => {
-    const text = LIMIT[o.name]?.(o) ?? `${o.name.replace('latency.', '')} ≤ ${duration(o.limit)}${o.except > 0 ? `, except ${duration(o.except)}` : ''}`;
+    const text = LIMIT[o.name]?.(o) ?? `${o.name.replace('latency.', '')} ≤ ${time(o.limit)}${o.except > 0 ? `, except ${time(o.except)}` : ''}`;
     const share = result.held[i] / result.launches;
     const entry = make('li', `${text} `);
     entry.append(make('b', `${result.held[i]} of ${result.launches}`, share >= 0.95 ? 'ok' : share > 0.05 ? 'warn' : 'bad'));

@@ -13,6 +13,7 @@ import { copyText } from './copy.js';
 
 const root = document.documentElement;
 const $ = (id) => document.getElementById(id);
+const REST = 90; // ms
 const COALESCE = 700; // ms: steps of one slider by keyboard are one step of undo
 
 let setup = null;
@@ -28,9 +29,12 @@ let focus = '';
 let paths = null;
 let launch = null;
 let speaking = 0;
+let resting = 0;
 
 const onMeasured = () => $('tab-measured').getAttribute('aria-selected') === 'true';
 const same = (a, b) => toHash(a.values, a.pinned) === toHash(b.values, b.pinned);
+
+const isPinned = () => toHash(state.values, {}) === toHash(state.pinned, {});
 
 function ask(movedAt = performance.now()) {
   const view = onMeasured() ? measured.view() : -1;
@@ -95,12 +99,24 @@ function step(from, to) {
 function drawLaunch() {
   const behind = pinned ?? shown;
   launch.show(shown, behind, setup.objectives);
+  clearTimeout(resting);
+  resting = setTimeout(drawRest, REST);
+}
+
+/** What can wait until the slider rests for a moment. */
+function drawRest() {
   paths.show({ cost: shown.cost, over: shown.overHigh }, pinned && { cost: pinned.cost, over: pinned.overHigh });
+  showEdits($('edits'), shown, setup.command, copy);
+}
+
+/** Calls back when the browser has painted what was drawn. */
+function painted(then) {
+  requestAnimationFrame(() => setTimeout(then));
 }
 
 function takeResult(result, answered) {
   if (result.pin) {
-    pinned = result;
+    pinned = isPinned() && shown?.launches > result.launches ? shown : result;
     if (!shown || onMeasured()) return;
     drawLaunch();
     showVerdict($('verdict'), shown, pinned);
@@ -111,18 +127,17 @@ function takeResult(result, answered) {
   } else {
     const began = performance.now();
     shown = result;
-    if (!pinned && toHash(state.values, {}) === toHash(state.pinned, {})) pinned = result;
+    if (isPinned() && !(pinned?.launches > result.launches)) pinned = result;
     drawLaunch();
     result.drawn = performance.now() - began;
     showVerdict($('verdict'), shown, pinned);
     showHeld($('held'), shown, setup.objectives);
-    showEdits($('edits'), shown, setup.command, copy);
     clearTimeout(speaking);
     speaking = setTimeout(() => { $('spoken').textContent = spoken(shown); }, 900);
   }
   root.classList.remove('busy');
   root.dataset.launches = result.launches;
-  if (answered) performance.measure('move', { start: answered.movedAt, end: performance.now(), detail: { launches: result.launches, ms: result.ms } });
+  if (answered) painted(() => performance.measure('move', { start: answered.movedAt, end: performance.now(), detail: { launches: result.launches, ms: result.ms, drawn: result.drawn } }));
 }
 
 const link = connect({
@@ -207,6 +222,7 @@ $('redo').addEventListener('click', () => step(future, past));
 $('pin').addEventListener('click', () => {
   past.push(state);
   future = [];
+  settled = { at: 0, knob: '' };
   pinned = shown;
   become({ ...state, pinned: { ...state.values } });
 });
@@ -227,6 +243,7 @@ addEventListener('hashchange', () => {
   if (same(next, state)) return;
   past.push(state);
   future = [];
+  settled = { at: 0, knob: '' };
   become(next);
   knobs.reveal(next.values);
 });

@@ -5,17 +5,17 @@ using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Serving;
 
-/// <summary>Scenarios of the library for the what-if page; the small one has a tenth of the requests.</summary>
+/// <summary>Scenarios of the library for the what-if page; the small one has a sixth of the requests and workers.</summary>
 internal static class ServedScenario
 {
     public const string Token = "0123456789abcdef";
 
     public static readonly string File = Repository.At("scenarios", "library", "flash-sale.yaml");
 
-    private static readonly string[] Tenth =
+    private static readonly string[] Sixth =
     [
-        "load[0].inject=30/s", "load[1].ramp_to=70/s", "load[2].inject=70/s", "load[3].ramp_to=120/s",
-        "load[4].ramp_to=70/s", "load[5].ramp_to=30/s", "service.workers=1",
+        "load[0].inject=50/s", "load[1].ramp_to=117/s", "load[2].inject=117/s", "load[3].ramp_to=200/s",
+        "load[4].ramp_to=117/s", "load[5].ramp_to=50/s", "service.workers=1",
     ];
 
     public static LoadedScenario Load(string file, params string[] settings)
@@ -28,7 +28,7 @@ internal static class ServedScenario
 
     public static LoadedScenario FlashSale(params string[] settings) => Load(File, settings);
 
-    public static LoadedScenario Small() => FlashSale(Tenth);
+    public static LoadedScenario Small() => FlashSale(Sixth);
 
     public static WhatIfSubject Subject(params MeasuredRun[] measured) =>
         new(Small(), measured, Seed: 1, $"capacity check {File}");

@@ -44,7 +44,7 @@ public sealed class WhatIfPageTests(BrowserFixture browser) : IClassFixture<Brow
             "The tracks are empty.");
 
         await page.Page.ClickAsync("#tab-measured");
-        await page.Page.Locator("#view-measured svg path").First.WaitForAsync();
+        await page.Page.Locator("#view-measured .kpi").First.WaitForAsync();
         await page.ShootAsync($"whatif-measured-{scheme}-{width}.png");
         Assert.Equal([], await page.BarriersAsync());
         Assert.Equal([], page.Complaints);
