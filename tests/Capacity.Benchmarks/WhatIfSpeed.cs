@@ -82,7 +82,8 @@ internal static class WhatIfSpeed
 
         await page.WaitForTimeoutAsync(2_000);
         JsonElement? found = await page.EvaluateAsync<JsonElement>(
-            "performance.getEntriesByName('move').map(m => [m.duration, m.detail.launches, m.detail.ms, m.detail.drawn])");
+            "performance.getEntriesByName('move')"
+            + ".map(m => [m.duration, m.detail.launches, m.detail.ms, m.detail.drawn])");
         return
         [
             .. found!.Value.EnumerateArray().Select(m =>
@@ -106,7 +107,7 @@ internal static class WhatIfSpeed
             $"  worst {At(m => m.Ms, 1):0} ms; first answers of {At(m => m.Launches, 0)} to {At(m => m.Launches, 1)}")
             + " launches");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"  simulated in {Both(m => m.SimulatedMs)}; drawn in {Both(m => m.DrawnMs)}; server's CPU {cpu:0} ms each"));
+            $"  simulated in {Both(m => m.SimulatedMs)}; drawn in {Both(m => m.DrawnMs)}; CPU {cpu:0} ms each"));
         figures.Add(new Figure($"whatif.{name}.p50_ms", At(m => m.Ms, 0.5), "ms"));
         figures.Add(new Figure($"whatif.{name}.p95_ms", At(m => m.Ms, 0.95), "ms"));
     }

@@ -13,7 +13,7 @@ internal sealed record MeasuredRun(string Name, RunResult Run, bool IsRehearsal)
     private const string ReportName = "report.json";
     private const string RehearsalName = "rehearsal.json";
 
-    /// <summary>Reads a stored run, or the measured run of a report that <c>capacity check</c> wrote.</summary>
+    /// <summary>Reads a stored run, or the measured run of a report of <c>capacity check</c>.</summary>
     /// <returns>
     /// The run; or CAP091 … CAP093 (not a stored run), CAP190 (a report without a measured run). CAP191 warns of a run
     /// of another scenario.

@@ -182,7 +182,7 @@ internal sealed class WhatIfSession : IDisposable
         }
 
         double seconds = _clock.GetElapsedTime(start).TotalSeconds;
-        (_told, _sequence) = (false, request.Sequence);
+        (_told, _sequence) = (false, request.IsPin ? _sequence : request.Sequence);
         lock (_gate)
         {
             if (turned.Launches.Count > before)

@@ -8,6 +8,7 @@ export function connect(on) {
   let tries = 0;
   let sequence = 0;
   const waiting = { now: null, pin: null };
+  let newest = 0; // of those that are not pins
   let sent = null; // the request whose first answer is awaited
 
   function open() {
@@ -63,6 +64,7 @@ export function connect(on) {
     if (waiting.now && !sent) {
       sent = { ...waiting.now, seq: ++sequence };
       waiting.now = null;
+      newest = sequence;
       socket.send(JSON.stringify({ ...sent.body, seq: sequence }));
     }
   }
@@ -78,7 +80,7 @@ export function connect(on) {
       waiting.pin = { body };
       flush();
     },
-    /** The number of the newest request that was sent. */
-    get newest() { return sequence; },
+    /** The number of the newest case that was asked for. */
+    get newest() { return newest; },
   };
 }

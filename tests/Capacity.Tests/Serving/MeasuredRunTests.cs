@@ -15,7 +15,7 @@ public sealed class MeasuredRunTests
     private static readonly LoadedScenario Small = ServedScenario.Small();
 
     internal static RunResult Rehearsed() =>
-        LaunchSimulation.Run(Predictions.Rehearsal(Small), 3, default) with { Provenance = Provenance.Measured };
+        LaunchSimulation.Run(Predictions.Rehearsal(Small), 3, CancellationToken.None) with { Provenance = Provenance.Measured };
 
     private static Parsed<MeasuredRun> Read(string text) =>
         MeasuredRun.Read(new SourceText("run.json", text), Small.Scenario);
@@ -26,7 +26,8 @@ public sealed class MeasuredRunTests
     public void A_run_as_long_as_the_rehearsal_is_a_rehearsal()
     {
         Assert.True(Read(Stored(Rehearsed())).TryGet(out MeasuredRun? rehearsal));
-        Assert.True(Read(Stored(LaunchSimulation.Run(Predictions.Launch(Small), 3, default)))
+        Assert.True(Read(Stored(
+            LaunchSimulation.Run(Predictions.Launch(Small), 3, TestContext.Current.CancellationToken)))
             .TryGet(out MeasuredRun? launch));
 
         Assert.Equal((true, false), (rehearsal.IsRehearsal, launch.IsRehearsal));

@@ -5,7 +5,7 @@ using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Serving;
 
-/// <summary>Scenarios of the library for the what-if page; the small one has a sixth of the requests and workers.</summary>
+/// <summary>The flash sale for the what-if page; the small one has a sixth of the requests and workers.</summary>
 internal static class ServedScenario
 {
     public const string Token = "0123456789abcdef";

@@ -149,8 +149,8 @@ public sealed class WhatIfAgendaTests
         }
 
         TurnedLaunches two = Take(2);
-        two.Launches.Extend(3, 2, default);
-        Take(3).Launches.Extend(3, 2, default);
+        two.Launches.Extend(3, 2, TestContext.Current.CancellationToken);
+        Take(3).Launches.Extend(3, 2, TestContext.Current.CancellationToken);
         Assert.Same(two, Take(2));
         Take(4);
 

@@ -14,7 +14,8 @@ public sealed class WhatIfMessagesTests
     [Fact]
     public void A_request_names_the_values_the_view_and_the_slider()
     {
-        WhatIfRequest request = Read("""{"seq":7,"pin":true,"view":1,"focus":"scaleMin","values":{"scaleMin":3}}""", 2)!;
+        const string text = """{"seq":7,"pin":true,"view":1,"focus":"scaleMin","values":{"scaleMin":3}}""";
+        WhatIfRequest request = Read(text, 2)!;
 
         Assert.Equal((7, true, 1, "scaleMin", 3.0),
             (request.Sequence, request.IsPin, request.View, request.Focus, request.Values["scaleMin"]));
@@ -61,7 +62,7 @@ public sealed class WhatIfMessagesTests
         WhatIfSubject subject = ServedScenario.Subject();
         var values = new Dictionary<string, double>(StringComparer.Ordinal) { ["scaleMin"] = 3, ["workers"] = 2 };
         TurnedLaunches turned = subject.Prepare(values, WhatIfSubject.LaunchView);
-        turned.Launches.Extend(3, 2, default);
+        turned.Launches.Extend(3, 2, TestContext.Current.CancellationToken);
 
         using JsonDocument answer = JsonDocument.Parse(
             WhatIfMessages.Result(new WhatIfRequest(4, false, -1, values, ""), turned, isLast: false, 0.021));
