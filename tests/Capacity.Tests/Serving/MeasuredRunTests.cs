@@ -15,7 +15,10 @@ public sealed class MeasuredRunTests
     private static readonly LoadedScenario Small = ServedScenario.Small();
 
     internal static RunResult Rehearsed() =>
-        LaunchSimulation.Run(Predictions.Rehearsal(Small), 3, CancellationToken.None) with { Provenance = Provenance.Measured };
+        LaunchSimulation.Run(Predictions.Rehearsal(Small), 3, CancellationToken.None) with
+        {
+            Provenance = Provenance.Measured,
+        };
 
     private static Parsed<MeasuredRun> Read(string text) =>
         MeasuredRun.Read(new SourceText("run.json", text), Small.Scenario);
