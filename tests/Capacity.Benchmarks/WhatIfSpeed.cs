@@ -41,7 +41,7 @@ internal static class WhatIfSpeed
         if (json is not null)
         {
             await File.WriteAllTextAsync(json,
-                JsonSerializer.Serialize(figures, new JsonSerializerOptions(JsonSerializerDefaults.Web)) + "\n");
+                JsonSerializer.Serialize(figures, JsonSerializerOptions.Web) + "\n");
         }
     }
 
