@@ -33,7 +33,7 @@ internal abstract record WhatIfJob
 internal sealed class WhatIfAgenda(IReadOnlyList<Knob> knobs)
 {
     /// <summary>Launches of a stop of a track.</summary>
-    public const int SmellLaunches = 3;
+    public const int SmellLaunches = 5;
 
     /// <summary>Launches of the pinned case.</summary>
     public const int PinLaunches = 24;

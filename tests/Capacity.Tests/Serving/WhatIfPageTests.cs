@@ -35,7 +35,7 @@ public sealed class WhatIfPageTests(BrowserFixture browser) : IClassFixture<Brow
         if (scheme == ColorScheme.Light && width == 1280)
         {
             await page.Page.Locator("html[data-calm]").WaitForAsync(
-                new() { State = WaitForSelectorState.Attached, Timeout = 240_000 });
+                new() { State = WaitForSelectorState.Attached, Timeout = 400_000 });
             Assert.True(await page.Page.Locator(".scent i.go, .scent i.nogo, .scent i.risk").CountAsync() > 200,
                 "The tracks are empty.");
         }
