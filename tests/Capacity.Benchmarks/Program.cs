@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Capacity.Benchmarks;
+using Capacity.Load;
 
 string? json = args is [_, "--json", string file] ? file : null;
 switch (args)
@@ -10,7 +11,11 @@ switch (args)
     case ["rules", ..]:
         RulesSpeed.Print(Console.Out, json);
         break;
+    case ["regression", ..]:
+        InlineSockets.Enable();
+        await RegressionErrors.PrintAsync(args[1..], Console.Out);
+        break;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(SimulatorSpeed).Assembly).Run(args);
         break;
 }

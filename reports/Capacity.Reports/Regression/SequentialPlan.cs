@@ -13,7 +13,7 @@ namespace Capacity.Reports;
 /// </remarks>
 public sealed class SequentialPlan
 {
-    private const int GridPoints = 801; // odd, for Simpson's rule; bounds are then right to four digits
+    private const int GridPoints = 401; // odd, for Simpson's rule; bounds are then right to four digits
     private const double GridReach = 8; // standard deviations below the mean
     private readonly IReadOnlyDictionary<int, (double Regress, double Pass)> _levels;
 

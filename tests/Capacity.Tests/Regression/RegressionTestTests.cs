@@ -60,8 +60,8 @@ public sealed class RegressionTestTests
     [Fact]
     public void Runs_that_were_not_taken_in_turns_get_a_wider_margin_and_say_so()
     {
-        RegressionReport blocks = SampleRuns.Report(slower: 1.1, inTurns: false);
-        RegressionReport turns = SampleRuns.Report(slower: 1.1);
+        RegressionReport blocks = SampleRuns.Report(slower: 1.07, inTurns: false);
+        RegressionReport turns = SampleRuns.Report(slower: 1.07);
 
         Assert.Equal(RegressionVerdict.Regressed, turns.Verdict);
         Assert.NotEqual(RegressionVerdict.Regressed, blocks.Verdict);
