@@ -88,7 +88,10 @@ internal static class SimulatedComparison
         var chance = new RandomSource(number, row.Name);
         ulong[] seeds = [.. Enumerable.Range(0, BlockPairs).Select(_ => chance.NextBits())];
         ComparedSet Side(double slower, int from) => new("runs", Shape,
-            [.. seeds.Select((seed, i) => Run(row, slower, seed, (from + i) * RunsOfDrift / (2 * BlockPairs), chance))]);
+        [
+            .. seeds.Select((seed, i) =>
+                Run(row, slower, seed, (from + i) * RunsOfDrift / (2 * BlockPairs), chance)),
+        ]);
         RegressionTest.Compare(Side(1, 0), Side(factor, BlockPairs), new RegressionSettings())
             .TryGet(out RegressionReport? report);
         return report!;

@@ -60,7 +60,8 @@ internal sealed class CompareOptions
     public RegressionSettings Settings(ParseResult parsed, Scenario? scenario)
     {
         var standard = new RegressionSettings();
-        ComparedMetric[] asked = [.. (parsed.GetValue(_metrics) ?? []).Select(m => ComparedMetrics.ByName[m]).Distinct()];
+        ComparedMetric[] asked =
+            [.. (parsed.GetValue(_metrics) ?? []).Select(m => ComparedMetrics.ByName[m]).Distinct()];
         return standard with
         {
             Margin = parsed.GetValue(_margin),

@@ -205,7 +205,8 @@ internal sealed class LivePairs(
                 string.Create(CultureInfo.InvariantCulture, $"pair {pairs._pairs.Count + 1} of at most {most}"),
                 TimeSpan.FromSeconds(total - done),
                 string.Create(CultureInfo.InvariantCulture,
-                    $" traffic {value.Rate:0}/s  p99 {DurationText.Format(value.P99)}  failed {value.Failed}{_soFar}")));
+                    $" traffic {value.Rate:0}/s  p99 {DurationText.Format(value.P99)}  failed {value.Failed}")
+                    + _soFar));
         }
     }
 }

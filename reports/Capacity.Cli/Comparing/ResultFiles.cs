@@ -70,7 +70,9 @@ internal static class ResultFiles
     private static Parsed<ComparedSet> OfBaseline(SourceText file)
     {
         Parsed<Baseline> read = BaselineJson.Read(file);
-        return read.TryGet(out Baseline? baseline) ? baseline.ToSet(file) : Parsed<ComparedSet>.Failed(read.Diagnostics);
+        return read.TryGet(out Baseline? baseline)
+            ? baseline.ToSet(file)
+            : Parsed<ComparedSet>.Failed(read.Diagnostics);
     }
 
     private static Parsed<ComparedSet> OfRuns(string label, IReadOnlyList<SourceText> files)

@@ -7,7 +7,8 @@ namespace Capacity.Reports;
 /// <summary>The contract for reading stored records: what must be there, and what may be absent.</summary>
 internal static class StoredContract
 {
-    /// <summary>Members with a default that version 1 has written from its first day: missing ones are damage.</summary>
+    /// <summary>Members with a default that version 1 has written from its first day: missing ones are damage.
+    /// </summary>
     private static readonly (Type Record, string Member)[] AlwaysWritten =
     [
         (typeof(RunResult), "schemaVersion"), (typeof(RunResult), "events"), (typeof(RunResult), "phases"),

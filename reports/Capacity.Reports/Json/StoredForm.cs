@@ -84,7 +84,8 @@ internal sealed class StoredForm<T>(string noun, int version, string writers)
                 {
                     return new Diagnostic("CAP092", PlaceOf(source, text, at),
                         $"this file is {noun} of version {found}, but version {version} is read",
-                        found > version ? "Use the newer capacity that wrote it." : "Make it again with this capacity.");
+                        found > version ? "Use the newer capacity that wrote it."
+                            : "Make it again with this capacity.");
                 }
             }
         }

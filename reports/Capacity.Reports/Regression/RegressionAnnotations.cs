@@ -58,7 +58,7 @@ public static class RegressionAnnotations
     private static int LineOf(ComparedMetric metric, Scenario scenario)
     {
         Objective? stated = scenario.Objectives.FirstOrDefault(o => o.Name == metric.NameOf())
-            ?? scenario.Objectives.FirstOrDefault();
+            ?? (scenario.Objectives.Count > 0 ? scenario.Objectives[0] : null);
         return stated?.At.Source == scenario.Source ? Math.Max(1, stated.At.Line) : 1;
     }
 

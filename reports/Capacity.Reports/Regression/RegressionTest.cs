@@ -7,7 +7,8 @@ namespace Capacity.Reports;
 /// <remarks>
 /// The unit is the run: requests within a run depend on each other, so tests on single requests find differences where
 /// there are none. Per pair and metric the logarithm of the ratio counts; its mean, with Student's interval, is laid
-/// against the margin. Over several metrics the chance of a false alarm is shared out by Holm's rule, mostly to latencies.
+/// against the margin. Over several metrics the chance of a false alarm is shared out by Holm's rule, mostly to
+/// latencies.
 /// </remarks>
 public static class RegressionTest
 {

@@ -15,7 +15,7 @@ public sealed class SequentialPlan
 {
     private const int GridPoints = 401; // odd, for Simpson's rule; bounds are then right to four digits
     private const double GridReach = 8; // standard deviations below the mean
-    private readonly IReadOnlyDictionary<int, (double Regress, double Pass)> _levels;
+    private readonly Dictionary<int, (double Regress, double Pass)> _levels;
 
     /// <summary>Plans looks after the first pairs, then every few, the last at the most.</summary>
     public SequentialPlan(RegressionSettings settings)

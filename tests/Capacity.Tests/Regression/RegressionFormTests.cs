@@ -98,7 +98,8 @@ public sealed class RegressionFormTests
     [Fact]
     public void GitLab_gets_a_code_quality_report()
     {
-        using JsonDocument json = JsonDocument.Parse(RegressionAnnotations.GitLab(SampleRuns.Report(slower: 1.25), Shop));
+        using JsonDocument json =
+            JsonDocument.Parse(RegressionAnnotations.GitLab(SampleRuns.Report(slower: 1.25), Shop));
         JsonElement entry = json.RootElement.EnumerateArray().Single();
 
         Assert.Equal("major", entry.GetProperty("severity").GetString());

@@ -180,8 +180,12 @@ public sealed class RegressionTestTests
             });
 
         Assert.Equal([ComparedMetric.LatencyP99, ComparedMetric.Errors, ComparedMetric.Throughput], Of());
-        Assert.Equal([ComparedMetric.LatencyP50, ComparedMetric.LatencyP95, ComparedMetric.Errors,
-            ComparedMetric.Throughput], Of(ObjectiveMetric.LatencyP95, ObjectiveMetric.Cost, ObjectiveMetric.LatencyP50));
+        Assert.Equal(
+            [
+                ComparedMetric.LatencyP50, ComparedMetric.LatencyP95, ComparedMetric.Errors,
+                ComparedMetric.Throughput,
+            ],
+            Of(ObjectiveMetric.LatencyP95, ObjectiveMetric.Cost, ObjectiveMetric.LatencyP50));
     }
 
     [Fact]
