@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Capacity.Cli.Checking;
 using Capacity.Cli.Comparing;
 using Capacity.Model;
 using Capacity.Reports;

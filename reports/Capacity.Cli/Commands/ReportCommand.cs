@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Capacity.Cli.Checking;
 using Capacity.Model;
 using Capacity.Reports;
 

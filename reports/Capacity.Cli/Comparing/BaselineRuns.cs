@@ -2,7 +2,6 @@ using System.Globalization;
 using Capacity.Cli.Checking;
 using Capacity.Model;
 using Capacity.Reports;
-using Capacity.Sim;
 
 namespace Capacity.Cli.Comparing;
 

@@ -121,6 +121,7 @@ internal sealed class LivePairs(
         }
     }
 
+    /// <summary>Measures both sides once, with the same arrivals, and stores the runs.</summary>
     /// <returns>Null when it was stopped before both runs were whole.</returns>
     private async Task<RunPair?> PairAsync(bool baseFirst, int most, LiveProgress live, CancellationToken stop)
     {
@@ -163,7 +164,7 @@ internal sealed class LivePairs(
     /// <summary>Runs of an earlier comparison would mix with those of this one.</summary>
     private void RemoveOld()
     {
-        foreach (string side in new[] { "base", "new" }.Select(s => Path.Combine(plan.Folder, s)))
+        foreach (string side in (string[])[Path.Combine(plan.Folder, "base"), Path.Combine(plan.Folder, "new")])
         {
             foreach (string old in Directory.Exists(side) ? Directory.GetFiles(side, "???.json") : [])
             {

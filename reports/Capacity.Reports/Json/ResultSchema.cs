@@ -44,6 +44,11 @@ public static class ResultSchema
             definitions[name] = schema();
         }
 
+        foreach ((string name, _, _) in Forms)
+        {
+            Rebase(definitions[name]!, definitions, name);
+        }
+
         var root = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
@@ -99,6 +104,48 @@ public static class ResultSchema
         }
 
         return schema;
+    }
+
+    /// <summary>References from the root of one form, as the exporter writes them, become references from the root of
+    /// the whole.</summary>
+    private static void Rebase(JsonNode node, JsonObject definitions, string form)
+    {
+        if (node is JsonArray list)
+        {
+            list.Where(entry => entry is not null).ToList().ForEach(entry => Rebase(entry!, definitions, form));
+        }
+        else if (node is JsonObject map)
+        {
+            if (map["$ref"] is JsonValue value && value.TryGetValue(out string? reference)
+                && !reference.StartsWith("#/$defs/", StringComparison.Ordinal))
+            {
+                map["$ref"] = FromWhole(reference, definitions, form);
+            }
+
+            foreach ((_, JsonNode? member) in map.Where(m => m.Value is not null).ToList())
+            {
+                Rebase(member!, definitions, form);
+            }
+        }
+    }
+
+    private static string FromWhole(string reference, JsonObject definitions, string form)
+    {
+        string path = $"#/$defs/{form}";
+        JsonNode at = definitions[form]!;
+        foreach (string step in reference.Split('/').Skip(1))
+        {
+            at = at[step]!;
+            path += $"/{step}";
+            if (at is JsonObject map && map["$ref"]?.GetValue<string>() is { } other
+                && other.StartsWith("#/$defs/", StringComparison.Ordinal))
+            {
+                path = other;
+                at = definitions[other["#/$defs/".Length..]]!;
+            }
+        }
+
+        return path;
     }
 
     private static JsonObject Histogram() => new()

@@ -82,6 +82,6 @@ public sealed class LivePairsTests : IDisposable
             new DemoSettings { Slowdown = slowdown }, CancellationToken.None);
         return await CommandLineRun.With(null, cancellation,
             ["compare", _folder.File("shop.yaml"), "--base", $"{before.Address}", "--new", $"{after.Address}",
-                "--for", "0.4s", "--warm-up", "0.2s", "--out", _folder.Path, .. more]);
+                "--for", "400ms", "--warm-up", "200ms", "--out", _folder.Path, .. more]);
     }
 }

@@ -14,7 +14,7 @@ public sealed class PipelineFileTests
     [Fact]
     public void The_GitHub_workflow_is_YAML_with_steps_that_run_or_use_something()
     {
-        YamlMappingNode job = Map(File(".github/workflows/regression.yml"), "jobs", "compare");
+        YamlMappingNode job = Map(Shown(".github/workflows/regression.yml"), "jobs", "compare");
         var steps = (YamlSequenceNode)job["steps"];
 
         Assert.All(steps, step => Assert.True(Has(step, "run") ^ Has(step, "uses")));
@@ -26,7 +26,7 @@ public sealed class PipelineFileTests
     [Fact]
     public void The_GitLab_file_is_YAML_whose_job_may_fail_with_5_alone()
     {
-        YamlMappingNode job = Map(File(".gitlab-ci.yml"), "regression");
+        YamlMappingNode job = Map(Shown(".gitlab-ci.yml"), "regression");
 
         Assert.Equal("5", Text(Map(job, "allow_failure"), "exit_codes"));
         Assert.Equal("gl-code-quality-report.json", Text(Map(job, "artifacts", "reports"), "codequality"));
@@ -43,7 +43,7 @@ public sealed class PipelineFileTests
         Assert.Contains("compare scenarios/shop.yaml", command, StringComparison.Ordinal);
     }
 
-    private static YamlMappingNode File(string name)
+    private static YamlMappingNode Shown(string name)
     {
         int at = Page.IndexOf($"<!-- file: {name} -->\n```yaml\n", StringComparison.Ordinal);
         Assert.True(at >= 0);

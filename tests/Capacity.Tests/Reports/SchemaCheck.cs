@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -103,7 +104,7 @@ internal sealed class SchemaCheck(JsonNode root)
     {
         Assert.StartsWith("#/", reference, StringComparison.Ordinal);
         return reference[2..].Split('/').Aggregate(root, (node, step) =>
-            node is JsonArray list ? list[int.Parse(step)]! : node[step]!);
+            node is JsonArray list ? list[int.Parse(step, CultureInfo.InvariantCulture)]! : node[step]!);
     }
 
     private static bool Is(JsonNode? value, string type) => (value?.GetValueKind() ?? JsonValueKind.Null) switch
