@@ -43,8 +43,8 @@ public static class RegressionTest
         if (alone > 0)
         {
             cautions.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{alone} {(alone == 1 ? "run has" : "runs have")} no partner of the same seed and {(alone == 1
-                    ? "is" : "are")} left out"));
+                $"{alone} {(alone == 1 ? "run is" : "runs are")} left out: without a partner of the same seed, or a "
+                + $"simulated run again"));
         }
 
         RegressionReport report = Judge(before.Shape, pairs, used, (used.FalseAlarm, used.FalsePass));

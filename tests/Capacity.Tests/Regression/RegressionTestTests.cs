@@ -90,6 +90,18 @@ public sealed class RegressionTestTests
     }
 
     [Fact]
+    public void A_simulated_run_that_is_repeated_counts_once()
+    {
+        (ComparedSet before, _) = SampleRuns.Sides(1, provenance: Provenance.Simulated);
+        ComparedSet often = before with { Runs = [.. Enumerable.Repeat(before.Runs[0], 8)] };
+        RegressionTest.Compare(often, often with { Label = "new" }, new RegressionSettings())
+            .TryGet(out RegressionReport? report);
+
+        Assert.Equal((1, RegressionVerdict.NotEnoughEvidence), (report!.Pairs, report.Verdict));
+        Assert.Contains(report.Cautions, c => c.StartsWith("14 runs are left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Equal_runs_pass()
     {
         (ComparedSet before, _) = SampleRuns.Sides(6);
