@@ -6,7 +6,7 @@
 #                                only by name: `conformance` (recordings of the real programs), `differential` (those
 #                                programs), `realswarm` (a swarm of its own); `theory` then takes all requests it needs
 #   ./run.sh lint                format, analyzers, warnings as errors
-#   ./run.sh bench [argument…]   benchmarks
+#   ./run.sh bench [argument…]   benchmarks: sim, rules, regression, or the arguments of BenchmarkDotNet
 #   ./run.sh WORD…               capacity WORD…, for example ./run.sh validate scenario.yaml
 set -euo pipefail
 

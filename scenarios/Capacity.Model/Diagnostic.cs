@@ -19,6 +19,8 @@ public enum Severity
 public sealed record Diagnostic(
     string Code, SourceSpan At, string Message, string Hint, Severity Severity = Severity.Error)
 {
+    private const int LongestLine = 400;
+
     /// <summary>The form that compilers print: a headline, the place, the line, a caret and the hint.</summary>
     /// <returns>Two to four lines without a final newline.</returns>
     public override string ToString()
@@ -34,6 +36,12 @@ public sealed record Diagnostic(
         string number = $"{At.Line}".PadLeft(4);
         string gutter = new(' ', number.Length);
         int from = Math.Clamp(At.Column - 1, 0, line.Length);
+        if (line.Length > LongestLine) // a stored result is one line: show the place, not all of it
+        {
+            int start = Math.Clamp(from - (LongestLine / 2), 0, line.Length - LongestLine);
+            (line, from) = (line.Substring(start, LongestLine), from - start);
+        }
+
         string caret = new('^', Math.Clamp(At.Length, 1, Math.Max(1, line.Length - from)));
         return $"{head}\n  --> {At.Source.Path}:{At.Line}:{At.Column}\n{number} | {line}\n{gutter} | "
             + $"{new string(' ', from)}{caret} {Hint}".TrimEnd();

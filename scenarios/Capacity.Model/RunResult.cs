@@ -64,6 +64,14 @@ public sealed record RunResult
 
     /// <summary>Whether the run was interrupted, so that only its beginning is here.</summary>
     public bool Partial { get; init; }
+
+    /// <summary>When a measured run began; null where that means nothing or is not known.</summary>
+    /// <remarks>Tells a comparison whether two builds were measured in turns or one after the other.</remarks>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Digest of the load that was asked for; null where it is not known. Runs with different digests cannot
+    /// be compared.</summary>
+    public string? LoadDigest { get; init; }
 }
 
 /// <summary>Equally long lists, one entry per step; the first step begins at second 0.</summary>

@@ -12,6 +12,9 @@ public sealed record Scenario
     /// <summary>The text it was read from.</summary>
     public required SourceText Source { get; init; }
 
+    /// <summary>What replaced values of the text, each as <c>path=value</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>The service under test and the user's own files.</summary>
     public required ScenarioTarget Target { get; init; }
 

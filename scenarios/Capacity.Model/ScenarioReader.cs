@@ -30,6 +30,7 @@ public static class ScenarioReader
         }
 
         Scenario? scenario = new Reading(source, diagnostics, exists).Whole(root);
+        scenario = scenario is null ? null : scenario with { Settings = settings ?? [] };
         return Parsed<Scenario>.From(scenario,
             [.. diagnostics.OrderBy(d => d.At.Source != source).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column)]);
     }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Capacity.Benchmarks;
+using Capacity.Load;
 
 string? json = args is [_, "--json", string file] ? file : null;
 switch (args)
@@ -15,6 +16,10 @@ switch (args)
         break;
     case ["whatif", ..]:
         await WhatIfSpeed.PrintAsync(Console.Out, json);
+            break;
+    case ["regression", ..]:
+        InlineSockets.Enable();
+        await RegressionErrors.PrintAsync(args[1..], Console.Out);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(SimulatorSpeed).Assembly).Run(args);

@@ -38,6 +38,24 @@ internal sealed class RunOptions
         HelpName = "file",
     };
 
+    /// <summary>An option that takes the base address of a service.</summary>
+    public static Option<Uri?> Address(string name, string description) => new(name)
+    {
+        Description = $"{description}, for example http://127.0.0.1:8080",
+        HelpName = "address",
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https"))
+            {
+                return address;
+            }
+
+            result.AddError($"{name} must be an address such as http://127.0.0.1:8080, not '{text}'");
+            return null;
+        },
+    };
+
     /// <summary>How many processors' worth of launches run at once.</summary>
     public static Option<int> Threads()
     {

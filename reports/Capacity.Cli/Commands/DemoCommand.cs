@@ -27,6 +27,20 @@ internal static class DemoCommand
         Option<TimeSpan> cpu = ServiceOptions.Duration("--cpu", "0s", "CPU time that each request burns");
         Option<TimeSpan> grace = ServiceOptions.Duration("--grace", "15s",
             "After a signal to stop, longest wait for requests that are being served");
+        var slowdown = new Option<double>("--slowdown")
+        {
+            Description = "Factor on the delays that requests ask for: 1.1 plays a build that is 10 % slower",
+            HelpName = "factor",
+            DefaultValueFactory = _ => 1,
+        };
+        slowdown.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double>() is >= 0 and <= 1000))
+            {
+                result.AddError("--slowdown must be between 0 and 1000");
+            }
+        });
+        command.Options.Add(slowdown);
         command.Options.Add(workers);
         command.Options.Add(cpu);
         command.Options.Add(grace);
@@ -42,6 +56,7 @@ internal static class DemoCommand
                         Port = options.Port(parsed),
                         Workers = parsed.GetValue(workers),
                         CpuPerRequest = parsed.GetValue(cpu).TotalSeconds,
+                        Slowdown = parsed.GetValue(slowdown),
                         Seed = (ulong)Environment.ProcessId,
                     }, stop);
                 options.Log(parsed, console).Info($"demo: listening on {server.Address}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Capacity.Cli.Checking;
 using Capacity.Model;
+using Capacity.Reports;
 
 namespace Capacity.Cli.Commands;
 
@@ -43,10 +44,18 @@ internal static class RunCommand
             }
 
             // Another service's loop cannot be made faster, so it gets the launch's own load.
+            DateTimeOffset started = console.Environment.Clock.GetUtcNow();
+            Rehearsal rehearsal = parsed.GetValue(target) is null
+                ? loaded.Scenario.Rehearsal : new Rehearsal { Speed = 1 };
             RunResult run = parsed.GetValue(target) is { } address
                 ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop)
                 : await RehearsalRun.RunAsync(
                     Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop);
+            run = run with
+            {
+                StartedAt = started,
+                LoadDigest = LoadDigest.Of(loaded.Scenario, rehearsal.Demand, rehearsal.Speed),
+            };
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console,
                 parsed.GetValue(target) is null ? loaded.Scenario.Rehearsal.Speed : 1);

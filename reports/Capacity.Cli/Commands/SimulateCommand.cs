@@ -54,7 +54,7 @@ internal static class SimulateCommand
     }
 
     /// <summary>Factors that bring the demand to a mean rate and a length.</summary>
-    private static (double Demand, double Speed) Scale(
+    internal static (double Demand, double Speed) Scale(
         Scenario scenario, string? rate, string? length, List<Diagnostic> diagnostics)
     {
         var quantity = new Quantity(diagnostics);

@@ -47,7 +47,20 @@ internal sealed record VerdictDocument(
 
 /// <summary>The scenario as it was run.</summary>
 internal sealed record ScenarioDocument(string Name, string Shows, string Service, string Path, string Sha256,
-    string Text);
+    string Text)
+{
+    /// <summary>What replaced values of the text.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>How much faster the rehearsal was.</summary>
+    public double RehearsalSpeed { get; init; } = 1;
+
+    /// <summary>The demand's stages.</summary>
+    public IReadOnlyList<StageDocument> Stages { get; init; } = [];
+}
+
+/// <summary>A stage of the demand.</summary>
+internal sealed record StageDocument(string Name, double Seconds);
 
 /// <summary>One objective over all launches.</summary>
 internal sealed record ObjectiveDocument(
@@ -105,4 +118,11 @@ internal sealed record ChangeDocument(
 
 /// <summary>A warning about the user's files.</summary>
 internal sealed record WarningDocument(
-    string Code, Severity Severity, string Message, string Hint, string? File, int Line, int Column);
+    string Code, Severity Severity, string Message, string Hint, string? File, int Line, int Column)
+{
+    /// <summary>Characters that are underlined.</summary>
+    public int Length { get; init; } = 1;
+
+    /// <summary>The line that the place is in; null without a place.</summary>
+    public string? Text { get; init; }
+}

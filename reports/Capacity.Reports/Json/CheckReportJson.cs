@@ -23,6 +23,14 @@ public static class CheckReportJson
         writer.Write('\n');
     }
 
+    /// <summary>Reads the stored form.</summary>
+    /// <param name="source">Any text.</param>
+    /// <returns>
+    /// A report that renders as the one that was written, or CAP091 (not JSON, or a member is missing or of the wrong
+    /// type), CAP092 (another schema version) or CAP093 (members contradict each other).
+    /// </returns>
+    public static Parsed<CheckReport> Read(SourceText source) => CheckReportReader.Read(source);
+
     private static CheckReportDocument DocumentOf(CheckReport report)
     {
         var figures = new ReportFigures(report);
@@ -40,7 +48,12 @@ public static class CheckReportJson
                 v.Passed, v.Total, v.Low, v.High, v.Reasons),
             Scenario = new ScenarioDocument(scenario.Name, scenario.Shows, scenario.Target.Service,
                 scenario.Source.Path,
-                ReproduceSection.Digest(scenario.Source), scenario.Source.Text),
+                ReproduceSection.Digest(scenario.Source), scenario.Source.Text)
+            {
+                Settings = scenario.Settings,
+                RehearsalSpeed = scenario.Rehearsal.Speed,
+                Stages = [.. scenario.Load.Select(s => new StageDocument(s.Name, s.During))],
+            },
             Objectives =
             [
                 .. figures.Objectives.Select(o =>
@@ -63,7 +76,7 @@ public static class CheckReportJson
             [
                 .. report.Warnings.Select(w =>
                     new WarningDocument(w.Code, w.Severity, w.Message, w.Hint, w.At.Source?.Path,
-                    w.At.Line, w.At.Column)),
+                    w.At.Line, w.At.Column) { Length = w.At.Length, Text = w.At.Source?.Line(w.At.Line) }),
             ],
             SimulatedIn = report.SimulatedIn,
         };

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Capacity.Model;
@@ -134,13 +135,33 @@ internal sealed class StatusCodesConverter : JsonConverter<IReadOnlyDictionary<i
     }
 }
 
-/// <summary>Shares by name, in ordinal order. Written only.</summary>
+/// <summary>Shares by name, in ordinal order.</summary>
 internal sealed class SharesConverter : JsonConverter<IReadOnlyDictionary<string, double>>
 {
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Read(
-        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new JsonException("Not read.");
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var shares = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        JsonElement element = JsonElement.ParseValue(ref reader);
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw new JsonException("Shares are an object of numbers.");
+        }
+
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetDouble(out double share)
+                || !double.IsFinite(share))
+            {
+                throw new JsonException("A share is not a number.");
+            }
+
+            shares[property.Name] = share;
+        }
+
+        return shares;
+    }
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, double> value,
@@ -149,7 +170,9 @@ internal sealed class SharesConverter : JsonConverter<IReadOnlyDictionary<string
         writer.WriteStartObject();
         foreach ((string name, double share) in value.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
-            writer.WriteNumber(PlainText.Clean(name), double.IsFinite(share) ? share : 0);
+            // As the serializer treats values: halves of surrogate pairs become U+FFFD.
+            string text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name));
+            writer.WriteNumber(text, double.IsFinite(share) ? share : 0);
         }
 
         writer.WriteEndObject();

@@ -15,11 +15,13 @@ namespace Capacity.Reports;
     [
         typeof(NumberConverter), typeof(SeedConverter), typeof(HistogramConverter), typeof(StatusCodesConverter),
         typeof(SharesConverter), typeof(ProvenanceConverter), typeof(MetricConverter), typeof(VerdictKindConverter),
-        typeof(ObjectiveStateConverter), typeof(SeverityConverter),
+        typeof(ObjectiveStateConverter), typeof(SeverityConverter), typeof(RegressionVerdictConverter),
     ])]
 [JsonSerializable(typeof(ChartPage))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(CheckReportDocument))]
+[JsonSerializable(typeof(RegressionDocument))]
+[JsonSerializable(typeof(Baseline))]
 internal sealed partial class ReportJson : JsonSerializerContext;
 
 /// <summary>Numbers: JSON has no NaN, so null stands for "no value".</summary>
@@ -98,3 +100,7 @@ internal sealed class ObjectiveStateConverter()
 /// <summary>error or warning.</summary>
 internal sealed class SeverityConverter()
     : JsonStringEnumConverter<Severity>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>passed, regressed or notEnoughEvidence.</summary>
+internal sealed class RegressionVerdictConverter()
+    : JsonStringEnumConverter<RegressionVerdict>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

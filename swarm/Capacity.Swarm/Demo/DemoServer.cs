@@ -25,6 +25,9 @@ public sealed record DemoSettings
     /// <summary>CPU time that each request burns, seconds, as a part of its service time.</summary>
     public double CpuPerRequest { get; init; }
 
+    /// <summary>Factor on the delays that requests ask for, ≥ 0: 1.1 is a build that is 10 % slower.</summary>
+    public double Slowdown { get; init; } = 1;
+
     /// <summary>Seed of the errors of <c>/demo/random-error</c>.</summary>
     public ulong Seed { get; init; }
 }
@@ -123,7 +126,8 @@ public sealed class DemoServer : IAsyncDisposable
     };
 
     private Task HelloAsync(HttpContext context) =>
-        ServeAsync(context, GoNumber.Delay(context.Request.Query["delay"].FirstOrDefault()), 200, Hello);
+        ServeAsync(context,
+            GoNumber.Delay(context.Request.Query["delay"].FirstOrDefault()) * _settings.Slowdown, 200, Hello);
 
     private Task RandomErrorAsync(HttpContext context)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Capacity.Control;
 using Capacity.Control.Alertmanager;
 using Capacity.Control.Labels;
@@ -8,7 +9,10 @@ using Capacity.Control.Rules.Testing;
 using Capacity.Control.Samples;
 using Capacity.Control.Scaling;
 using Capacity.Model;
+using Capacity.Reports;
 using Capacity.Swarm.Embedded;
+using Capacity.Tests.Regression;
+using Capacity.Tests.Reports;
 using Capacity.Tests.Support;
 using AlertmanagerMatcher = Capacity.Control.Alertmanager.LabelMatcher;
 
@@ -63,8 +67,25 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
                 text => AlertmanagerMatcher.Parse(text, SourceSpan.None)),
             new("exposition text", [Exposition], text => ExpositionText.Read(text)),
             new("a request to scale", [Webhook], ReadScaleRequest),
+            new("a stored run, report or baseline", StoredResults(), ReadStored),
             new("a duration", ["1h30m", "5m", "1w2d3h4m5s6ms"], text => PrometheusDuration.Parse(text)),
         ];
+    }
+
+    private static string[] StoredResults() =>
+    [
+        Encoding.UTF8.GetString(RunResultJson.ToUtf8(SampleCurves.Run(1))),
+        Encoding.UTF8.GetString(CheckReportJson.ToUtf8(SampleReport.Bare())),
+        BaselineJson.Render(Baseline.Of(SampleRuns.Sides(2).Before, "1", null, null)),
+    ];
+
+    private static void ReadStored(string text)
+    {
+        SourceText source = Source(text);
+        StoredResult.KindOf(source);
+        RunResultJson.Read(source);
+        CheckReportJson.Read(source);
+        BaselineJson.Read(source);
     }
 
     private const string ManyRules =

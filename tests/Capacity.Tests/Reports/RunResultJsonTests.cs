@@ -83,6 +83,29 @@ public class RunResultJsonTests
     }
 
     [Fact]
+    public void Members_added_later_may_be_absent_and_then_have_the_records_own_defaults()
+    {
+        string text = Text(SampleCurves.Run(1));
+        string more = text.Replace("\"chain\":{", "\"chain\":{\"unheardOf\":[1],", StringComparison.Ordinal)
+            .Replace("{\"schemaVersion\"", "{\"retries\":{\"sent\":3},\"schemaVersion\"", StringComparison.Ordinal);
+        RunResult read = Read(more);
+
+        Assert.Equal(text, Text(read));
+        Assert.Null(read.StartedAt);
+        Assert.Null(read.LoadDigest);
+    }
+
+    [Fact]
+    public void A_newer_version_is_named_even_when_nothing_else_can_be_read()
+    {
+        Parsed<RunResult> read = RunResultJson.Read(new SourceText("run.json", "{\"schemaVersion\":2,\"x\":[]}"));
+
+        Diagnostic fault = Assert.Single(read.Diagnostics);
+        Assert.Equal("CAP092", fault.Code);
+        Assert.Equal((1, 2), (fault.At.Line, fault.At.Column));
+    }
+
+    [Fact]
     public void No_text_makes_the_reader_throw()
     {
         string text = Text(RandomRun(7));
