@@ -64,6 +64,9 @@ public sealed record RunResult
 
     /// <summary>Whether the run was interrupted, so that only its beginning is here.</summary>
     public bool Partial { get; init; }
+
+    /// <summary>What only a scenario script has; null for other runs.</summary>
+    public ScriptDetails? Script { get; init; }
 }
 
 /// <summary>Equally long lists, one entry per step; the first step begins at second 0.</summary>
