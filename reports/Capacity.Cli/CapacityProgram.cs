@@ -18,6 +18,7 @@ internal static class CapacityProgram
         CheckCommand.Create,
         RunCommand.Create,
         SimulateCommand.Create,
+        LimitCommand.Create,
         ValidateCommand.Create,
         SchemaCommand.Create,
         InitCommand.Create,

@@ -12,22 +12,7 @@ internal static class RunCommand
         var command = new Command("run", "Drive real load and measure: the rehearsal alone");
         var input = new ScenarioInput(command);
         var options = new RunOptions(command);
-        var target = new Option<Uri?>("--target")
-        {
-            Description = "Base address of a service that runs elsewhere, for example http://127.0.0.1:8080",
-            HelpName = "address",
-            CustomParser = result =>
-            {
-                string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-                if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https"))
-                {
-                    return address;
-                }
-
-                result.AddError($"--target must be an address such as http://127.0.0.1:8080, not '{text}'");
-                return null;
-            },
-        };
+        Option<Uri?> target = TargetOption();
         Option<int> port = PortOption();
         Option<string?> json = RunOptions.Json();
         command.Options.Add(target);
@@ -53,6 +38,24 @@ internal static class RunCommand
         });
         return command;
     }
+
+    /// <summary>A service that runs elsewhere.</summary>
+    public static Option<Uri?> TargetOption() => new Option<Uri?>("--target")
+    {
+        Description = "Base address of a service that runs elsewhere, for example http://127.0.0.1:8080",
+        HelpName = "address",
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https"))
+            {
+                return address;
+            }
+
+            result.AddError($"--target must be an address such as http://127.0.0.1:8080, not '{text}'");
+            return null;
+        },
+    };
 
     /// <summary>Port of the embedded cluster's balancer.</summary>
     public static Option<int> PortOption()
