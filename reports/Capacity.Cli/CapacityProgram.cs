@@ -19,6 +19,7 @@ internal static class CapacityProgram
         RunCommand.Create,
         SimulateCommand.Create,
         LimitCommand.Create,
+        ImportCommand.Create,
         ValidateCommand.Create,
         SchemaCommand.Create,
         InitCommand.Create,

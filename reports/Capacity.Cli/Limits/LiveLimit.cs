@@ -21,6 +21,7 @@ internal sealed class LiveLimit(SimulationInput input, Uri target, IReadOnlyList
     private const double RoughWidth = 0.15;
     private const double FirstRate = 20;
     private const double HighestRate = 20_000;
+    private const double LowestRate = 0.1;
     private const double FirstStep = 0.12; // how far the first approximation moves for a value e times its limit
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300); // the queue of a probe empties
     private readonly List<LimitProbe> _probes = [];
@@ -44,7 +45,9 @@ internal sealed class LiveLimit(SimulationInput input, Uri target, IReadOnlyList
         long start = Stopwatch.GetTimestamp();
         double Spent() => Stopwatch.GetElapsedTime(start).TotalSeconds;
         bool Goes() => Spent() + probeSeconds <= budget && !stop.IsCancellationRequested;
-        var bracket = new RateBracket(hint is > 0 ? hint.Value * 0.7 : FirstRate, HighestRate, hint is > 0 ? 1.5 : 2);
+        var bracket = hint is > 0
+            ? new RateBracket(hint.Value * 0.7, HighestRate, 1.5, LowestRate)
+            : new RateBracket(FirstRate, HighestRate, 2, LowestRate);
         while (bracket.Width > RoughWidth && !bracket.IsOutside && Goes())
         {
             LimitProbe probe = await ProbeAsync(bracket.Next, probeSeconds, stop);

@@ -6,24 +6,23 @@ namespace Capacity.Cli.Limits;
 /// <param name="first">The rate to begin with, &gt; 0.</param>
 /// <param name="highest">No rate above is tried.</param>
 /// <param name="growth">Factor between tries until both ends are known, &gt; 1.</param>
-internal sealed class RateBracket(double first, double highest, double growth)
+/// <param name="lowest">No rate below is tried.</param>
+internal sealed class RateBracket(double first, double highest, double growth, double lowest)
 {
-    private const double Lowest = 1e-3;
-
     /// <summary>Highest rate that held; 0 when none did.</summary>
     public double Good { get; private set; }
 
-    /// <summary>Lowest rate that did not hold; infinity when all did.</summary>
+    /// <summary>lowest rate that did not hold; infinity when all did.</summary>
     public double Bad { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Whether the answer lies outside what may be tried.</summary>
-    public bool IsOutside => Good >= highest || Bad <= Lowest;
+    public bool IsOutside => Good >= highest || Bad <= lowest;
 
     /// <summary>The rate to try next.</summary>
     public double Next => (Good, Bad) switch
     {
         (0, double.PositiveInfinity) => Math.Min(first, highest),
-        (0, _) => Math.Max(Lowest, Bad / growth),
+        (0, _) => Math.Max(lowest, Bad / growth),
         (_, double.PositiveInfinity) => Math.Min(highest, Good * growth),
         _ => Math.Sqrt(Good * Bad),
     };

@@ -17,6 +17,8 @@ internal sealed class SimulatedLimit(
     private const double RequestsPerProbe = 200_000;
     private const double Tolerance = 0.0005;
     private const double HighestRate = 1e6;
+    private const double Span = 1_000; // of rates that are tried
+    private const double LongestProbe = 50_000; // seconds in virtual time
     private const double StudentT = 2.201; // 97.5 % of Student's t with Repeats − 1 degrees of freedom
 
     /// <summary>Requests per second that keep every worker busy; infinity without a limit.</summary>
@@ -105,7 +107,7 @@ internal sealed class SimulatedLimit(
     /// <summary>One steady rate.</summary>
     public LimitProbe Probe(double rate, ulong own, CancellationToken stop)
     {
-        double duration = RequestsPerProbe / rate;
+        double duration = Math.Min(RequestsPerProbe / rate, LongestProbe);
         SimulationInput steady = input with
         {
             Plan = new LoadPlan(new ArrivalProfile([new RateSegment(0, duration, rate, rate)]), [], [], duration),
@@ -121,7 +123,7 @@ internal sealed class SimulatedLimit(
     private double? One(ulong own, CancellationToken stop)
     {
         double highest = double.IsFinite(Saturation) ? Saturation : HighestRate;
-        var bracket = new RateBracket(highest * 0.7, highest, 2);
+        var bracket = new RateBracket(highest * 0.7, highest, 2, highest / Span);
         while (bracket.Width > Tolerance && !bracket.IsOutside)
         {
             LimitProbe probe = Probe(bracket.Next, own, stop);
