@@ -17,8 +17,8 @@ internal sealed class SimulatedLimit(
     private const double RequestsPerProbe = 200_000;
     private const double Tolerance = 0.0005;
     private const double HighestRate = 1e6;
-    private const double Span = 1_000; // of rates that are tried
-    private const double LongestProbe = 50_000; // seconds in virtual time
+    private const double Span = 300; // of rates that are tried
+    private const double LongestProbe = 20_000; // seconds in virtual time
     private const double StudentT = 2.201; // 97.5 % of Student's t with Repeats − 1 degrees of freedom
 
     /// <summary>Requests per second that keep every worker busy; infinity without a limit.</summary>
@@ -111,7 +111,12 @@ internal sealed class SimulatedLimit(
         SimulationInput steady = input with
         {
             Plan = new LoadPlan(new ArrivalProfile([new RateSegment(0, duration, rate, rate)]), [], [], duration),
-            Loop = input.Loop with { InitialReplicas = replicas },
+            Loop = input.Loop with
+            {
+                InitialReplicas = replicas,
+                Groups = [], // nothing scales, so nobody asks the rules
+                ScrapeInterval = TimeSpan.FromSeconds(Math.Max(1, Math.Round(duration / 50))),
+            },
             ScalingOff = true,
             Trace = null,
             Step = duration / 100,
