@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Net;
 using Capacity.Cli.Checking;
+using Capacity.Cli.Exposing;
 using Capacity.Model;
 
 namespace Capacity.Cli.Commands;
@@ -18,6 +20,8 @@ internal static class RunCommand
         command.Options.Add(target);
         command.Options.Add(port);
         command.Options.Add(json);
+        Option<IPEndPoint?> prometheus = MetricsPage.Option();
+        command.Options.Add(prometheus);
         host.Handle(command, async (parsed, console, stop) =>
         {
             ulong seed = parsed.GetValue(options.Seed);
@@ -27,11 +31,13 @@ internal static class RunCommand
                 return code;
             }
 
+            await using MetricsPage? page = await MetricsPage.StartAsync(parsed.GetValue(prometheus), console, stop);
+
             // Another service's loop cannot be made faster, so it gets the launch's own load.
             RunResult run = parsed.GetValue(target) is { } address
-                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop)
+                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, page)
                 : await RehearsalRun.RunAsync(
-                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop);
+                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop, page);
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console,
                 parsed.GetValue(target) is null ? loaded.Scenario.Rehearsal.Speed : 1);

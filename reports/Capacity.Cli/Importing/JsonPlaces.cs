@@ -80,7 +80,8 @@ internal sealed record JsonPlace(
             case JsonTokenType.String:
                 return new JsonPlace(at, JsonValueKind.String, reader.GetString()!, NoMembers, []);
             case JsonTokenType.Number:
-                return new JsonPlace(at, JsonValueKind.Number, Encoding.UTF8.GetString(reader.ValueSpan), NoMembers, []);
+                return new JsonPlace(at, JsonValueKind.Number, Encoding.UTF8.GetString(reader.ValueSpan), NoMembers,
+                    []);
             default:
                 return new JsonPlace(at, reader.TokenType switch
                 {

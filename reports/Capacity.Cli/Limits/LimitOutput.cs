@@ -29,7 +29,8 @@ internal static class LimitOutput
         }
 
         string share = double.IsFinite(fit.Saturation) && double.IsFinite(answer.Limit.Rate)
-            ? string.Create(CultureInfo.InvariantCulture, $"; the limit is {answer.Limit.Rate / fit.Saturation:0 %} of it")
+            ? string.Create(CultureInfo.InvariantCulture,
+            $"; the limit is {answer.Limit.Rate / fit.Saturation:0 %} of it")
             : "";
         string places = fit.Cores is { } cores ? $"{cores} cores per replica"
             : fit.Workers is { } workers ? $"{workers} workers per replica" : "workers without limit";

@@ -64,7 +64,8 @@ internal sealed class LimitSearch(LoadedScenario loaded, LimitPlan plan, Command
             stop.IsCancellationRequested);
     }
 
-    private (RateLimit? Limit, SimulatedLimit Search) Simulate(SimulationInput input, string what, CancellationToken stop)
+    private (RateLimit? Limit, SimulatedLimit Search) Simulate(SimulationInput input, string what,
+        CancellationToken stop)
     {
         var search = new SimulatedLimit(input, _objectives, plan.Replicas, plan.Seed);
         using var live = new LiveProgress(console);

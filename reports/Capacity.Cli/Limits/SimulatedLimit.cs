@@ -37,7 +37,8 @@ internal sealed class SimulatedLimit(
     /// <param name="measured">Whether the laws come from measured service times.</param>
     public LimitFit Fit(bool measured) => new(
         [.. input.Kinds.Select((k, i) => (k.Name, input.WorkerLaws[i]))], input.Overhead,
-        input.Service.Cores is null ? input.Service.Workers : null, input.Service.Cores, replicas, Saturation, measured);
+        input.Service.Cores is null ? input.Service.Workers : null, input.Service.Cores, replicas, Saturation,
+            measured);
 
     /// <summary>Searches with many seeds at once.</summary>
     /// <param name="threads">≥ 1.</param>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using Capacity.Cli;
 using Capacity.Cli.Checking;
+using Capacity.Cli.Exposing;
 using Capacity.Model;
 
 namespace Capacity.Scripting;
@@ -32,14 +34,18 @@ internal sealed class ScriptCommand(ScriptSetup setup)
         {
             Description = "Address of the service, for scripts that ask for it", HelpName = "address",
         });
+        Option<IPEndPoint?> prometheus = MetricsPage.Option();
+        command.Options.Add(prometheus);
         host.Handle(command, async (parsed, console, stop) =>
         {
+            await using MetricsPage? page = await MetricsPage.StartAsync(parsed.GetValue(prometheus), console, stop);
             string place = parsed.GetValue(folder) is { } given ? Path.Combine(given, setup.Name)
                 : setup.Folder ?? Path.Combine("reports", "out", setup.Name);
             try
             {
                 (NodeStats stats, ExitCode code) =
-                    await RunAsync(console, parsed.GetValue(seed) ?? setup.Seed, place, parsed.GetValue(json), stop);
+                    await RunAsync(console, parsed.GetValue(seed) ?? setup.Seed, place, parsed.GetValue(json), page,
+                    stop);
                 finished(stats);
                 return code;
             }
@@ -57,7 +63,7 @@ internal sealed class ScriptCommand(ScriptSetup setup)
     }
 
     private async Task<(NodeStats Stats, ExitCode Code)> RunAsync(
-        CommandConsole console, ulong seed, string folder, string? json, CancellationToken stop)
+        CommandConsole console, ulong seed, string folder, string? json, MetricsPage? page, CancellationToken stop)
     {
         var settings = new SessionSettings
         {
@@ -73,7 +79,7 @@ internal sealed class ScriptCommand(ScriptSetup setup)
         using (var live = new LiveProgress(console))
         {
             var log = new ScriptLog(line => live.Write(line)) { Details = console.Verbose };
-            session = new ScriptSession(settings, log, new Watcher(setup.Name, live));
+            session = new ScriptSession(settings, log, new Watcher(setup, live, page));
             run = await session.RunAsync(stop);
         }
 
@@ -116,10 +122,12 @@ internal sealed class ScriptCommand(ScriptSetup setup)
     }
 
     /// <summary>Shows how the script is going.</summary>
-    private sealed class Watcher(string name, LiveProgress live) : IProgress<ScriptProgress>
+    private sealed class Watcher(ScriptSetup setup, LiveProgress live, MetricsPage? page) : IProgress<ScriptProgress>
     {
         public void Report(ScriptProgress value)
         {
+            string name = setup.Name;
+            page?.Show(ExposedRun.Of(name, value, setup.Metrics));
             var recent = new LatencyHistogram();
             double rate = 0;
             long failed = 0;
