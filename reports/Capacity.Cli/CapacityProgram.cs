@@ -22,6 +22,8 @@ internal static class CapacityProgram
         CompareCommand.Create,
         BaselineCommand.Create,
         ReportCommand.Create,
+        LimitCommand.Create,
+        ImportCommand.Create,
         ValidateCommand.Create,
         SchemaCommand.Create,
         InitCommand.Create,

@@ -63,8 +63,11 @@ internal sealed class CommandConsole
     /// <summary>Whether details are wanted.</summary>
     public bool Verbose { get; }
 
-    /// <summary>Whether progress may redraw its lines: a person watches a terminal that can move its cursor.</summary>
-    public bool CanRedraw => _environment.ErrorIsTerminal && !IsDumb && !Quiet;
+    /// <summary>Whether progress may redraw its lines: a person watches a terminal that can move its cursor, and
+    /// neither <c>NO_COLOR</c> nor <c>CI</c> asks for plain lines.</summary>
+    public bool CanRedraw => _environment.ErrorIsTerminal && !IsDumb && !Quiet && !IsSet("NO_COLOR") && !IsSet("CI");
+
+    private bool IsSet(string variable) => !string.IsNullOrEmpty(_environment.Variable(variable));
 
     private bool IsDumb => _environment.Variable("TERM") == "dumb";
 

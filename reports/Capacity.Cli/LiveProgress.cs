@@ -56,6 +56,20 @@ internal sealed class LiveProgress : IDisposable
         }
     }
 
+    /// <summary>Writes a line above the progress; not with <c>-q</c>.</summary>
+    public void Write(string line)
+    {
+        lock (_drawing)
+        {
+            if (!_console.Quiet)
+            {
+                _console.Error.Write(Cleared());
+                _lines = 0;
+                _console.Error.WriteLine(line);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

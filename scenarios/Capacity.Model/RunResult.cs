@@ -72,6 +72,9 @@ public sealed record RunResult
     /// <summary>Digest of the load that was asked for; null where it is not known. Runs with different digests cannot
     /// be compared.</summary>
     public string? LoadDigest { get; init; }
+
+    /// <summary>What only a scenario script has; null for other runs.</summary>
+    public ScriptDetails? Script { get; init; }
 }
 
 /// <summary>Equally long lists, one entry per step; the first step begins at second 0.</summary>

@@ -16,7 +16,7 @@ switch (args)
         break;
     case ["whatif", ..]:
         await WhatIfSpeed.PrintAsync(Console.Out, json);
-            break;
+        break;
     case ["regression", ..]:
         InlineSockets.Enable();
         await RegressionErrors.PrintAsync(args[1..], Console.Out);

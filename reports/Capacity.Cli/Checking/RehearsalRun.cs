@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Capacity.Cli.Exposing;
 using Capacity.Load;
 using Capacity.Model;
 using Capacity.Sim;
@@ -20,9 +21,11 @@ internal static class RehearsalRun
     /// <param name="port">Port of the balancer; 0 takes any.</param>
     /// <param name="console">Progress goes to its error stream.</param>
     /// <param name="stop">Ends early; what was measured is kept and the result is partial.</param>
+    /// <param name="page">Shows how it goes; null when nobody asked.</param>
     /// <exception cref="EnvironmentFailedException">The cluster cannot start.</exception>
     public static async Task<RunResult> RunAsync(
-        SimulationInput input, ulong seed, int port, CommandConsole console, CancellationToken stop)
+        SimulationInput input, ulong seed, int port, CommandConsole console, CancellationToken stop,
+        MetricsPage? page = null)
     {
         try
         {
@@ -33,7 +36,7 @@ internal static class RehearsalRun
             using var live = new LiveProgress(console);
             long start = Stopwatch.GetTimestamp() + (long)(Lead.TotalSeconds * Stopwatch.Frequency);
             cluster.Begin(start);
-            var progress = new Watcher(cluster, input, live, console);
+            var progress = new Watcher(cluster, input, live, console, page);
             RunResult measured = await new LoadEngine(SettingsOf(input, cluster.Address, seed))
                 .RunAsync(start, progress, stop);
             return cluster.Complete(measured);
@@ -50,9 +53,11 @@ internal static class RehearsalRun
     /// <param name="seed">Seed of arrivals and draws.</param>
     /// <param name="console">Progress goes to its error stream.</param>
     /// <param name="stop">Ends early.</param>
+    /// <param name="page">Shows how it goes; null when nobody asked.</param>
     /// <exception cref="EnvironmentFailedException">Nothing answers there.</exception>
     public static async Task<RunResult> RunAgainstAsync(
-        SimulationInput input, Uri target, ulong seed, CommandConsole console, CancellationToken stop)
+        SimulationInput input, Uri target, ulong seed, CommandConsole console, CancellationToken stop,
+        MetricsPage? page = null)
     {
         try
         {
@@ -65,7 +70,7 @@ internal static class RehearsalRun
         }
 
         using var live = new LiveProgress(console);
-        var progress = new Watcher(cluster: null, input, live, console);
+        var progress = new Watcher(cluster: null, input, live, console, page);
         return await new LoadEngine(SettingsOf(input, target, seed)).RunAsync(Stopwatch.GetTimestamp(), progress, stop);
     }
 
@@ -83,7 +88,7 @@ internal static class RehearsalRun
 
     /// <summary>Shows the load engine's progress together with the cluster's replicas and events.</summary>
     private sealed class Watcher(
-        EmbeddedCluster? cluster, SimulationInput input, LiveProgress live, CommandConsole console)
+        EmbeddedCluster? cluster, SimulationInput input, LiveProgress live, CommandConsole console, MetricsPage? page)
         : IProgress<LoadProgress>
     {
         private int _seen;
@@ -99,6 +104,7 @@ internal static class RehearsalRun
                 }
             }
 
+            page?.Show(ExposedRun.Of(input.Scenario, value, cluster?.Status));
             double total = input.Plan.Duration;
             string replicas = cluster?.Status is { } s ? $"replicas {s.Ready} ({s.Desired} wanted)  " : "";
             string firing = cluster?.Status.Firing is { Count: > 0 } alerts

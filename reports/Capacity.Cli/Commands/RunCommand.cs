@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Net;
 using Capacity.Cli.Checking;
+using Capacity.Cli.Exposing;
 using Capacity.Model;
 using Capacity.Reports;
 
@@ -13,27 +15,14 @@ internal static class RunCommand
         var command = new Command("run", "Drive real load and measure: the rehearsal alone");
         var input = new ScenarioInput(command);
         var options = new RunOptions(command);
-        var target = new Option<Uri?>("--target")
-        {
-            Description = "Base address of a service that runs elsewhere, for example http://127.0.0.1:8080",
-            HelpName = "address",
-            CustomParser = result =>
-            {
-                string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-                if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https"))
-                {
-                    return address;
-                }
-
-                result.AddError($"--target must be an address such as http://127.0.0.1:8080, not '{text}'");
-                return null;
-            },
-        };
+        Option<Uri?> target = TargetOption();
         Option<int> port = PortOption();
         Option<string?> json = RunOptions.Json();
         command.Options.Add(target);
         command.Options.Add(port);
         command.Options.Add(json);
+        Option<IPEndPoint?> prometheus = MetricsPage.Option();
+        command.Options.Add(prometheus);
         host.Handle(command, async (parsed, console, stop) =>
         {
             ulong seed = parsed.GetValue(options.Seed);
@@ -43,14 +32,16 @@ internal static class RunCommand
                 return code;
             }
 
+            await using MetricsPage? page = await MetricsPage.StartAsync(parsed.GetValue(prometheus), console, stop);
+
             // Another service's loop cannot be made faster, so it gets the launch's own load.
             DateTimeOffset started = console.Environment.Clock.GetUtcNow();
             Rehearsal rehearsal = parsed.GetValue(target) is null
                 ? loaded.Scenario.Rehearsal : new Rehearsal { Speed = 1 };
             RunResult run = parsed.GetValue(target) is { } address
-                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop)
+                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, page)
                 : await RehearsalRun.RunAsync(
-                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop);
+                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop, page);
             run = run with
             {
                 StartedAt = started,
@@ -62,6 +53,24 @@ internal static class RunCommand
         });
         return command;
     }
+
+    /// <summary>A service that runs elsewhere.</summary>
+    public static Option<Uri?> TargetOption() => new Option<Uri?>("--target")
+    {
+        Description = "Base address of a service that runs elsewhere, for example http://127.0.0.1:8080",
+        HelpName = "address",
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https"))
+            {
+                return address;
+            }
+
+            result.AddError($"--target must be an address such as http://127.0.0.1:8080, not '{text}'");
+            return null;
+        },
+    };
 
     /// <summary>Port of the embedded cluster's balancer.</summary>
     public static Option<int> PortOption()

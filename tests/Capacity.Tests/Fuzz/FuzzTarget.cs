@@ -13,6 +13,10 @@ using Capacity.Reports;
 using Capacity.Swarm.Embedded;
 using Capacity.Tests.Regression;
 using Capacity.Tests.Reports;
+using Capacity.Scripting;
+using Capacity.Swarm.Embedded;
+using Capacity.Tests.Importing;
+using Capacity.Tests.Scripting;
 using Capacity.Tests.Support;
 using AlertmanagerMatcher = Capacity.Control.Alertmanager.LabelMatcher;
 
@@ -68,6 +72,9 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
             new("exposition text", [Exposition], text => ExpositionText.Read(text)),
             new("a request to scale", [Webhook], ReadScaleRequest),
             new("a stored run, report or baseline", StoredResults(), ReadStored),
+            new("a file to import", [ImportTests.Har, ImportTests.Stages], ImportTests.Import),
+            new("a feed", ["name,age,admin\n\"A \"\"b\"\"\",36,true\r\n", "[{\"name\":\"A\",\"age\":1,\"admin\":true}]"],
+                ReadFeed),
             new("a duration", ["1h30m", "5m", "1w2d3h4m5s6ms"], text => PrometheusDuration.Parse(text)),
         ];
     }
@@ -167,6 +174,12 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
         {"receiver":"r","status":"firing","groupLabels":{"service":"s","scale":"up","by":3},
         "alerts":[{"labels":{"a":"b"}}]}
         """;
+
+    private static void ReadFeed(string text)
+    {
+        FeedReader.ReadCsv<DataFeedTests.User>(Source(text));
+        FeedReader.ReadJson<DataFeedTests.User>(Source(text));
+    }
 
     private static SourceText Source(string text) => new("fuzz", text);
 
