@@ -97,6 +97,12 @@ public sealed record RequestKind(string Name, double Share, string Method, strin
 {
     /// <summary>The place-holder in <see cref="Path"/> that asks the demo service for the drawn service time.</summary>
     public const string ServiceTimePlace = "{service_time_ms}";
+
+    /// <summary>Headers and body. Real requests only.</summary>
+    public RequestContent Content { get; init; } = RequestContent.None;
+
+    /// <summary>What must be true of the answer; null: a status below 400. Real requests only.</summary>
+    public ResponseCheck? Check { get; init; }
 }
 
 /// <summary>How one replica serves, starts and stops.</summary>

@@ -10,7 +10,14 @@ switch (args)
     case ["rules", ..]:
         RulesSpeed.Print(Console.Out, json);
         break;
+    case ["load", ..]:
+        return LoadSpeed.Print(Console.Out, args[1..]);
+    case ["load-client", ..]:
+        await LoadClient.RunAsync(args[1..]);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;
 }
+
+return 0;

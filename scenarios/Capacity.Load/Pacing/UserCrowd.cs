@@ -1,7 +1,8 @@
 using System.Globalization;
+using Capacity.Load.Http;
 using Capacity.Model;
 
-namespace Capacity.Load;
+namespace Capacity.Load.Pacing;
 
 /// <summary>The users of all closed stages: each sends, waits for the answer, thinks, and sends again.</summary>
 internal sealed class UserCrowd
@@ -9,10 +10,12 @@ internal sealed class UserCrowd
     private readonly Lock _gate = new();
     private readonly PriorityQueue<User, double> _waiting = new();
     private readonly double[] _shareUpTo;
+    private readonly IRequestPath _path;
     private int _active;
 
-    public UserCrowd(LoadSettings settings)
+    public UserCrowd(LoadSettings settings, IRequestPath path)
     {
+        _path = path;
         double sum = 0;
         _shareUpTo = [.. settings.Requests.Select(r => sum += r.Share)];
         foreach (UserPhase phase in settings.Plan.Users)
@@ -20,22 +23,17 @@ internal sealed class UserCrowd
             for (int i = 0; i < phase.Users.Count; i++)
             {
                 string cause = string.Create(CultureInfo.InvariantCulture, $"user-{_active++}");
-                _waiting.Enqueue(new User(phase, new RandomSource(settings.Seed, cause)), phase.From);
+                _waiting.Enqueue(new User(phase, new RandomSource(settings.Seed, cause), Think), phase.From);
             }
         }
     }
-
-    /// <summary>
-    /// Called, on any thread, when a user has become due earlier than the last answer of <see cref="SendDue"/> said.
-    /// </summary>
-    public required Action Changed { get; init; }
 
     /// <summary>Whether any user will send again.</summary>
     public bool AnyActive => Volatile.Read(ref _active) > 0;
 
     /// <summary>Sends the requests of all users that are due.</summary>
     /// <returns>When the next user is due; infinity when none is waiting.</returns>
-    public double SendDue(double now, RequestSender sender)
+    public double SendDue(double now)
     {
         while (true)
         {
@@ -63,7 +61,7 @@ internal sealed class UserCrowd
             }
 
             user.Sent++;
-            sender.Send(KindOf(user.Chance.NextUnit()), due, user.Chance.NextUnit(), end => Think(user, end));
+            _path.Send(new Shot(KindOf(user.Chance.NextUnit()), due, user.Chance.NextUnit(), user.Finished));
         }
     }
 
@@ -81,14 +79,14 @@ internal sealed class UserCrowd
             _waiting.Enqueue(user, due);
         }
 
-        Changed();
+        _path.Wake();
     }
 
     private void Leave()
     {
         if (Interlocked.Decrement(ref _active) == 0)
         {
-            Changed();
+            _path.Wake();
         }
     }
 
@@ -104,11 +102,19 @@ internal sealed class UserCrowd
         return kind;
     }
 
-    private sealed class User(UserPhase phase, RandomSource chance)
+    private sealed class User
     {
-        public UserPhase Phase { get; } = phase;
+        public User(UserPhase phase, RandomSource chance, Action<User, double> think)
+        {
+            (Phase, Chance) = (phase, chance);
+            Finished = end => think(this, end); // made once, not for every request
+        }
 
-        public RandomSource Chance { get; } = chance;
+        public UserPhase Phase { get; }
+
+        public RandomSource Chance { get; }
+
+        public Action<double> Finished { get; }
 
         public int Sent { get; set; }
     }
