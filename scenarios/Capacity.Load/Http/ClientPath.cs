@@ -76,6 +76,8 @@ internal sealed class ClientPath : IRequestPath
 
     public void Until(long instant) => _wait.Until(instant);
 
+    public bool TrySendNow(in Shot shot) => false;
+
     public void Wake() => _wait.Wake();
 
     public void Finish(CancellationToken stop)

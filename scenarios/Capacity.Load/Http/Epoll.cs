@@ -7,8 +7,11 @@ namespace Capacity.Load.Http;
 /// <remarks>Source: epoll(7), epoll_wait(2). On x86-64 the kernel's event is packed, elsewhere it is not.</remarks>
 internal sealed class Epoll : IDisposable
 {
-    public const uint Readable = 1;
-    public const uint Writable = 4;
+    public const uint Readable = 1 | HungUp | EdgeTriggered;
+    public const uint Writable = 4 | EdgeTriggered;
+    private const uint HungUp = 0x2000; // EPOLLRDHUP
+    private const uint AnyEnd = HungUp | 0x10 | 0x8; // EPOLLHUP, EPOLLERR
+    private const uint EdgeTriggered = 1u << 31; // else the kernel looks at each socket a second time
     private const int Most = 512;
     private const ulong WakeTag = ulong.MaxValue;
     private const int Add = 1;
@@ -32,7 +35,7 @@ internal sealed class Epoll : IDisposable
             throw new IOException($"epoll cannot be used: error {LinuxSockets.LastError}");
         }
 
-        Watch(_wake, Readable, WakeTag);
+        Watch(_wake, Readable & ~EdgeTriggered, WakeTag);
     }
 
     /// <summary>Whether the last wait was ended by <see cref="Wake"/>.</summary>
@@ -73,6 +76,10 @@ internal sealed class Epoll : IDisposable
     /// <summary>Whose event it is.</summary>
     /// <param name="index">0 … count − 1.</param>
     public ulong Tag(int index) => MemoryMarshal.Read<ulong>(_events.AsSpan((index * Stride) + TagAt));
+
+    /// <summary>Whether the peer has closed, so that the end is to be read even when the bytes before it are few.</summary>
+    /// <param name="index">0 … count − 1.</param>
+    public bool Ended(int index) => (MemoryMarshal.Read<uint>(_events.AsSpan(index * Stride)) & AnyEnd) != 0;
 
     /// <summary>Ends the current wait, or the next one if none is going on. For any thread.</summary>
     public void Wake()

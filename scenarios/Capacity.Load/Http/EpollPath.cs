@@ -96,7 +96,11 @@ internal sealed class EpollPath : IRequestPath
                 return;
             }
 
-            Sweep();
+            if (Sweep())
+            {
+                return; // whoever waited for an answer may be due now
+            }
+
             long before = now;
             now = Stopwatch.GetTimestamp();
             if (awake)
@@ -110,6 +114,8 @@ internal sealed class EpollPath : IRequestPath
         }
         while (now < instant);
     }
+
+    public bool TrySendNow(in Shot shot) => false; // what finishes is seen by the thread that sends
 
     public void Wake()
     {
@@ -173,7 +179,7 @@ internal sealed class EpollPath : IRequestPath
             EpollConnection connection = _all[(int)(tag & uint.MaxValue)];
             if (connection.Tag == tag)
             {
-                Handle(connection);
+                Handle(connection, _poll.Ended(i));
             }
         }
 
@@ -181,7 +187,7 @@ internal sealed class EpollPath : IRequestPath
         Sweep();
     }
 
-    private void Handle(EpollConnection connection)
+    private void Handle(EpollConnection connection, bool ended)
     {
         switch (connection.State)
         {
@@ -189,7 +195,7 @@ internal sealed class EpollPath : IRequestPath
                 EndConnect(connection);
                 break;
             case ConnectionState.Sending:
-                Receive(connection); // an early answer, or the end of the connection
+                Receive(connection, ended); // an early answer, or the end of the connection
                 if (connection.State == ConnectionState.Sending)
                 {
                     Write(connection, _clock.Now);
@@ -197,7 +203,7 @@ internal sealed class EpollPath : IRequestPath
 
                 break;
             case ConnectionState.Waiting or ConnectionState.Idle:
-                Receive(connection);
+                Receive(connection, ended);
                 break;
         }
     }
@@ -282,7 +288,7 @@ internal sealed class EpollPath : IRequestPath
         connection.State = all ? ConnectionState.Waiting : ConnectionState.Sending;
     }
 
-    private void Receive(EpollConnection connection)
+    private void Receive(EpollConnection connection, bool ended)
     {
         nint buffer = Marshal.UnsafeAddrOfPinnedArrayElement(_received, 0);
         while (true)
@@ -306,7 +312,8 @@ internal sealed class EpollPath : IRequestPath
                 return;
             }
 
-            if (Take(connection, received, now) || received < ReceiveSize)
+            if ((Take(connection, received, now) && connection.State != ConnectionState.Idle)
+                || (received < ReceiveSize && !ended))
             {
                 return;
             }
@@ -408,12 +415,15 @@ internal sealed class EpollPath : IRequestPath
         }
     }
 
-    private void Sweep()
+    /// <summary>Ends requests that are over a limit.</summary>
+    /// <returns>Whether there were any.</returns>
+    private bool Sweep()
     {
         double now = _clock.Now;
-        if (now < _nextSweep || _inFlight == 0)
+        int before = _inFlight;
+        if (now < _nextSweep || before == 0)
         {
-            return;
+            return false;
         }
 
         _nextSweep = now + SweepSeconds;
@@ -441,6 +451,7 @@ internal sealed class EpollPath : IRequestPath
         }
 
         SendWaiting();
+        return _inFlight < before;
     }
 
     private static FailureClass ClassOf(int error) => error switch

@@ -36,7 +36,9 @@ internal static class RequestPaths
         RequestTransport transport = Choose(settings);
         return transport == RequestTransport.Client
             ? new ClientPath(settings, tally, clock)
-            : new EpollPath(settings, tally, clock, await AddressAsync(settings.Target, stop));
+            : transport == RequestTransport.Epoll
+                ? new EpollPath(settings, tally, clock, await AddressAsync(settings.Target, stop))
+            : new SocketPath(settings, tally, clock, await AddressAsync(settings.Target, stop));
     }
 
     /// <summary>Where the service is: of several addresses the first that lets us connect.</summary>

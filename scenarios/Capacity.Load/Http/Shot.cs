@@ -29,7 +29,7 @@ internal readonly record struct Outcome(
 /// <param name="Connections">Connections opened.</param>
 internal readonly record struct PathCounts(long Refused, long Waited, long Resent, long Connections);
 
-/// <summary>A way for requests to reach the service. One thread sends, waits and finishes; any thread may wake it.
+/// <summary>A way for requests to reach the service. One thread sends and waits; any thread may wake it.
 /// </summary>
 internal interface IRequestPath : IDisposable
 {
@@ -41,6 +41,11 @@ internal interface IRequestPath : IDisposable
 
     /// <summary>Sends one request and returns at once.</summary>
     void Send(in Shot shot);
+
+    /// <summary>Sends a request of a user whose last one has just finished, on whatever thread noticed that, if this can
+    /// be done at once.</summary>
+    /// <returns>False when nothing was done; the thread that sends must do it.</returns>
+    bool TrySendNow(in Shot shot);
 
     /// <summary>Waits for an instant; returns earlier when woken or when requests have finished.</summary>
     /// <param name="instant">A <see cref="System.Diagnostics.Stopwatch"/> timestamp; <see cref="long.MaxValue"/> is

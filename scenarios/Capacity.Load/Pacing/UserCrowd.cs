@@ -54,24 +54,34 @@ internal sealed class UserCrowd
                 _waiting.Dequeue();
             }
 
-            if (due >= user.Phase.To || user.Sent == user.Phase.Users.Iterations)
+            if (user.Drawn is null && IsOver(user, due))
             {
                 Leave();
                 continue;
             }
 
-            user.Sent++;
-            _path.Send(new Shot(KindOf(user.Chance.NextUnit()), due, user.Chance.NextUnit(), user.Finished));
+            _path.Send(Next(user, due));
         }
     }
 
     private void Think(User user, double answered)
     {
         double due = answered + user.Phase.Users.Think.Quantile(user.Chance.NextUnit());
-        if (due >= user.Phase.To || user.Sent == user.Phase.Users.Iterations)
+        if (IsOver(user, due))
         {
             Leave();
             return;
+        }
+
+        if (due <= answered)
+        {
+            Shot next = Next(user, due);
+            if (_path.TrySendNow(next))
+            {
+                return;
+            }
+
+            user.Drawn = next;
         }
 
         lock (_gate)
@@ -80,6 +90,21 @@ internal sealed class UserCrowd
         }
 
         _path.Wake();
+    }
+
+    private static bool IsOver(User user, double due) =>
+        due >= user.Phase.To || user.Sent == user.Phase.Users.Iterations;
+
+    private Shot Next(User user, double due)
+    {
+        if (user.Drawn is { } drawn)
+        {
+            user.Drawn = null;
+            return drawn;
+        }
+
+        user.Sent++;
+        return new Shot(KindOf(user.Chance.NextUnit()), due, user.Chance.NextUnit(), user.Finished);
     }
 
     private void Leave()
@@ -117,5 +142,8 @@ internal sealed class UserCrowd
         public Action<double> Finished { get; }
 
         public int Sent { get; set; }
+
+        /// <summary>A request that was drawn and could not be sent at once.</summary>
+        public Shot? Drawn { get; set; }
     }
 }
