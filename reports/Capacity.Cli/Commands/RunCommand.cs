@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Capacity.Cli.Checking;
+using Capacity.Load;
 using Capacity.Model;
 
 namespace Capacity.Cli.Commands;
@@ -33,6 +34,25 @@ internal static class RunCommand
         command.Options.Add(target);
         command.Options.Add(port);
         command.Options.Add(json);
+        var records = new Option<string?>("--records")
+        {
+            Description = "Write one line of JSON per request to this file: instants, status, bytes, what failed",
+            HelpName = "file",
+        };
+        var connections = new Option<int?>("--connections")
+        {
+            Description = "Most connections at once; requests beyond them wait for one. Without it: as many as needed",
+            HelpName = "number",
+        };
+        connections.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1)
+            {
+                result.AddError("--connections must be at least 1");
+            }
+        });
+        command.Options.Add(records);
+        command.Options.Add(connections);
         host.Handle(command, async (parsed, console, stop) =>
         {
             ulong seed = parsed.GetValue(options.Seed);
@@ -43,10 +63,17 @@ internal static class RunCommand
             }
 
             // Another service's loop cannot be made faster, so it gets the launch's own load.
+            using RecordsFile? file = RecordsFile.Open(parsed.GetValue(records));
+            LoadSettings Adjusted(LoadSettings load) => load with
+            {
+                Records = file?.Stream,
+                Http = load.Http with { Connections = parsed.GetValue(connections) ?? load.Http.Connections },
+            };
             RunResult run = parsed.GetValue(target) is { } address
-                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop)
+                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, Adjusted)
                 : await RehearsalRun.RunAsync(
-                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop);
+                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop, Adjusted);
+            file?.Keep();
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console,
                 parsed.GetValue(target) is null ? loaded.Scenario.Rehearsal.Speed : 1);
