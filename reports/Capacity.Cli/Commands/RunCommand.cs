@@ -67,7 +67,10 @@ internal static class RunCommand
             LoadSettings Adjusted(LoadSettings load) => load with
             {
                 Records = file?.Stream,
-                Http = load.Http with { Connections = parsed.GetValue(connections) ?? load.Http.Connections },
+                Http = loaded.Scenario.Http with
+                {
+                    Connections = parsed.GetValue(connections) ?? loaded.Scenario.Http.Connections,
+                },
             };
             RunResult run = parsed.GetValue(target) is { } address
                 ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, Adjusted)

@@ -26,6 +26,9 @@ internal sealed class FaultyServer : IDisposable
 
     public int Connections => _connections;
 
+    /// <summary>The last bytes of a request, one character each.</summary>
+    public string LastRequest { get; private set; } = "";
+
     /// <summary>Sends text, one byte per character.</summary>
     public static async Task Send(Socket socket, string text, CancellationToken end) =>
         await socket.SendAsync(Encoding.Latin1.GetBytes(text), SocketFlags.None, end);
@@ -68,8 +71,9 @@ internal sealed class FaultyServer : IDisposable
         byte[] request = new byte[4096];
         try
         {
-            while (await socket.ReceiveAsync(request, SocketFlags.None, end) > 0)
+            while (await socket.ReceiveAsync(request, SocketFlags.None, end) is > 0 and int length)
             {
+                LastRequest = Encoding.Latin1.GetString(request, 0, length);
                 await _answer(socket, end);
             }
         }
