@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Capacity.Load.Http;
 using Capacity.Model;
 
@@ -25,6 +26,7 @@ internal sealed class KindTally
     public long Dropped { get; set; }
 
     /// <summary>A request is over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(in Outcome outcome)
     {
         _statusCodes[Math.Clamp(outcome.Status, 0, StatusMax - 1)]++;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Capacity.Load.Http;
 using Capacity.Model;
 
@@ -24,6 +25,7 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
     /// <param name="kind">Its kind.</param>
     /// <param name="at">Scheduled instant, seconds since the start.</param>
     /// <param name="late">Sent minus scheduled, seconds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sent(int kind, double at, double late)
     {
         lock (_gate)
@@ -64,6 +66,7 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
     }
 
     /// <summary>A request that was due is over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finished(in Outcome outcome)
     {
         lock (_gate)
@@ -141,6 +144,7 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
         _series.Schedule(at);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(in Outcome outcome)
     {
         _kinds[outcome.Kind].Finish(outcome);

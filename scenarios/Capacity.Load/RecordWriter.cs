@@ -8,8 +8,8 @@ using Capacity.Model;
 namespace Capacity.Load;
 
 /// <summary>
-/// Writes one line of JSON per finished request, on a thread of its own. What the stream cannot take in time is left out
-/// and counted, so that a slow disk never delays a request.
+/// Writes one line of JSON per finished request, on a thread of its own. What the stream cannot take in time is left
+/// out and counted, so that a slow disk never delays a request.
 /// </summary>
 /// <remarks>Its memory is bounded: <see cref="Chunks"/> buffers of <see cref="ChunkSize"/> bytes.</remarks>
 internal sealed class RecordWriter : IDisposable
@@ -72,10 +72,14 @@ internal sealed class RecordWriter : IDisposable
     /// <summary>Writes out what is left.</summary>
     public void Dispose()
     {
+        if (_full.IsAddingCompleted)
+        {
+            return;
+        }
+
         Pass();
         _full.CompleteAdding();
         _thread.Join();
-        _full.Dispose();
     }
 
     private void Pass()

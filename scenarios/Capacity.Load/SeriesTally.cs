@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Capacity.Load.Http;
 using Capacity.Model;
 
@@ -37,6 +38,7 @@ internal sealed class SeriesTally
     public void Schedule(double at) => _offered[Math.Clamp((int)(at / _step), 0, _offered.Length - 1)]++;
 
     /// <summary>A request is over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(in Outcome outcome)
     {
         // Threads race for the tally, so a finish may come a little after one of the next step: it then counts there.

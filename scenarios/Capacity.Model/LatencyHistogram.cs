@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Capacity.Model;
 
 /// <summary>Counts durations in log-linear buckets: record, merge, quantile, in constant memory.</summary>
@@ -35,8 +37,8 @@ public sealed class LatencyHistogram
     /// <summary>Counts per bucket, <see cref="Buckets"/> of them.</summary>
     public ReadOnlySpan<long> Counts => _counts;
 
-    /// <summary>Counts per part of a bucket, <see cref="FineParts"/> times <see cref="Buckets"/> of them; empty when the
-    /// histogram is not fine.</summary>
+    /// <summary>Counts per part of a bucket, <see cref="FineParts"/> times <see cref="Buckets"/> of them; empty when
+    /// the histogram is not fine.</summary>
     public ReadOnlySpan<long> FineCounts => _fine;
 
     /// <summary>An empty histogram of three significant digits.</summary>
@@ -55,6 +57,7 @@ public sealed class LatencyHistogram
     public static double LowerBound(int index) => BitConverter.Int64BitsToDouble((long)(index + Base) << Shift);
 
     /// <summary>Records one duration.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Record(double seconds)
     {
         if (_fine.Length > 0)
@@ -83,8 +86,8 @@ public sealed class LatencyHistogram
         MaxSeconds = 0;
     }
 
-    /// <summary>Adds counts that were collected elsewhere with <see cref="IndexOf"/>. A fine histogram is fine no longer.
-    /// </summary>
+    /// <summary>Adds counts that were collected elsewhere with <see cref="IndexOf"/>. A fine histogram is fine no
+    /// longer.</summary>
     /// <param name="counts">At most <see cref="Buckets"/> counts.</param>
     /// <param name="sumSeconds">Sum of the values.</param>
     /// <param name="maxSeconds">Largest of the values.</param>

@@ -10,8 +10,9 @@ internal sealed class RequestDetailsReader(List<Diagnostic> diagnostics)
     private static readonly string[] Versions = ["1.1", "2"];
     private static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
 
-    private static readonly Regex PathForm =
-        new(@"\A[^\s.\[\]]+(\[\d{1,9}\])*(\.[^\s.\[\]]+(\[\d{1,9}\])*)*\z", RegexOptions.NonBacktracking);
+    private static readonly Regex PathForm = new(
+        @"\A[^\s.\[\]]+(\[\d{1,9}\])*(\.[^\s.\[\]]+(\[\d{1,9}\])*)*\z",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     private readonly Quantity _quantity = new(diagnostics);
     private readonly Words _words = new(diagnostics);
@@ -19,7 +20,7 @@ internal sealed class RequestDetailsReader(List<Diagnostic> diagnostics)
     /// <summary>Reads <c>headers</c> and <c>body</c> of a request.</summary>
     public RequestContent Content(YamlFields request)
     {
-        IReadOnlyList<KeyValuePair<string, string>> headers = Headers(request.Take("headers"));
+        List<KeyValuePair<string, string>> headers = Headers(request.Take("headers"));
         string? body = request.Scalar("body")?.Text;
         return headers.Count == 0 && body is null ? RequestContent.None : new RequestContent(headers, body);
     }

@@ -191,7 +191,7 @@ public sealed record GeneratorHealth(double LatenessP50, double LatenessP99, dou
     /// <summary>Sent minus scheduled of every request; null in runs stored before it was kept.</summary>
     public LatencyHistogram? Lateness { get; init; }
 
-    /// <summary>Why the generator, not the service, limited the run, as a sentence without a full stop; null when it did
-    /// not.</summary>
+    /// <summary>Why the generator, not the service, limited the run, as a sentence without a full stop; null when it
+    /// did not.</summary>
     public string? Limited { get; init; }
 }

@@ -11,7 +11,8 @@ public static class ScenarioReader
     /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see
     /// <see cref="ScenarioOverrides"/>.</param>
     /// <param name="exists">Tells whether a file that <c>target</c> names exists; null does not ask.</param>
-    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038, CAP150 … CAP153; docs/diagnostics.md explains each.</returns>
+    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038, CAP150 … CAP153; docs/diagnostics.md explains
+    /// each.</returns>
     public static Parsed<Scenario> Read(
         SourceText source, IReadOnlyList<string>? settings = null, Func<string, bool>? exists = null)
     {

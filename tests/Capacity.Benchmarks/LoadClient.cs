@@ -73,7 +73,8 @@ internal static class LoadClient
     private static void Say(string name, double value) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:R}"));
 
-    /// <summary>Resident memory in megabytes, after a first tenth of the run (at most a minute) and at its end.</summary>
+    /// <summary>Resident memory in megabytes, after a first tenth of the run (at most a minute) and at its
+    /// end.</summary>
     private sealed class MemoryWatch : IProgress<LoadProgress>
     {
         private const double Minute = 60;

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Capacity.Benchmarks;
 
 /// <summary>
-/// The load engine on one core against nginx on the other, in turn with other load generators. CPU is compared in pairs:
+/// The load engine on one core against nginx on the other, in turn with other load generators. CPU is compared in
+/// pairs:
 /// each run stands between two runs of wrk, so that the ratio says the same on a busy machine and on a quiet one.
 /// </summary>
 internal sealed class LoadSpeed

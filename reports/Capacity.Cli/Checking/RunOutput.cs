@@ -113,7 +113,8 @@ internal static class RunOutput
         }
     }
 
-    /// <summary>What only a real client knows: the tail, its own lateness, service times, and what failed how.</summary>
+    /// <summary>What only a real client knows: the tail, its own lateness, service times, and what failed
+    /// how.</summary>
     private static IEnumerable<string> ClientLines(RunResult run, LatencyHistogram response)
     {
         if (run.Generator is not { } generator || run.Kinds.Any(k => k.Client is null))

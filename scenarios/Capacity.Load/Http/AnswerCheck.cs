@@ -90,7 +90,8 @@ internal sealed class AnswerCheck
             node = node switch
             {
                 JsonObject map => map[step],
-                JsonArray list when int.TryParse(step, out int index) && index >= 0 && index < list.Count => list[index],
+                JsonArray list when int.TryParse(step, out int index) && index >= 0 && index < list.Count =>
+                list[index],
                 _ => null,
             };
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Capacity.Load.Http;
@@ -52,6 +53,7 @@ internal sealed class Epoll : IDisposable
     /// <summary>Waits for events.</summary>
     /// <param name="nanoseconds">How long at most; 0 only looks, negative waits for ever.</param>
     /// <returns>How many there are, to be read by <see cref="Tag"/>; a wake-up is none of them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Wait(long nanoseconds)
     {
         Woken = false;
@@ -77,7 +79,8 @@ internal sealed class Epoll : IDisposable
     /// <param name="index">0 … count − 1.</param>
     public ulong Tag(int index) => MemoryMarshal.Read<ulong>(_events.AsSpan((index * Stride) + TagAt));
 
-    /// <summary>Whether the peer has closed, so that the end is to be read even when the bytes before it are few.</summary>
+    /// <summary>Whether the peer has closed, so that the end is to be read even when the bytes before it are
+    /// few.</summary>
     /// <param name="index">0 … count − 1.</param>
     public bool Ended(int index) => (MemoryMarshal.Read<uint>(_events.AsSpan(index * Stride)) & AnyEnd) != 0;
 
@@ -94,6 +97,7 @@ internal sealed class Epoll : IDisposable
         _ = LinuxSockets.Close(_wake);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Sleep(long nanoseconds)
     {
         const long Second = 1_000_000_000;

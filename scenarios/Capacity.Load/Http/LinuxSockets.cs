@@ -4,8 +4,8 @@ namespace Capacity.Load.Http;
 
 /// <summary>The calls of 64-bit Linux that the event loop is made of. Addresses are of pinned memory.</summary>
 /// <remarks>
-/// Calls that never block leave out the runtime's transition, which would cost as much as some of them. Source: socket(7),
-/// epoll(7), errno(3).
+/// Calls that never block leave out the runtime's transition, which would cost as much as some of them. Source:
+/// socket(7), epoll(7), errno(3).
 /// </remarks>
 internal static class LinuxSockets
 {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Capacity.Model;
 
@@ -46,6 +47,7 @@ internal sealed class RequestTemplate
     /// <param name="to">At least <see cref="LengthMax"/> bytes.</param>
     /// <param name="unit">Quantile of the service time.</param>
     /// <returns>Bytes written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Write(Span<byte> to, double unit)
     {
         _before.CopyTo(to);

@@ -24,7 +24,8 @@ internal struct ResponseHead
     /// <summary>Whether the body comes in chunks.</summary>
     public bool Chunked { get; private set; }
 
-    /// <summary>Whether there is a transfer coding that is not chunked last: the body ends with the connection.</summary>
+    /// <summary>Whether there is a transfer coding that is not chunked last: the body ends with the
+    /// connection.</summary>
     public bool Unframed { get; private set; }
 
     /// <summary>Whether the peer will read another request on this connection.</summary>

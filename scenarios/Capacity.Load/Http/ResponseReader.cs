@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Capacity.Load.Http;
 
 /// <summary>
@@ -72,6 +74,7 @@ internal sealed class ResponseReader
     /// <summary>Prepares for the next response.</summary>
     /// <param name="bodyless">Whether it answers a HEAD request.</param>
     /// <param name="captureMax">Most bytes of body to keep for checks; a longer one fails. 0 keeps none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Begin(bool bodyless, int captureMax)
     {
         (_bodyless, _captureMax) = (bodyless, captureMax);
@@ -87,6 +90,7 @@ internal sealed class ResponseReader
     /// <summary>Takes the next bytes.</summary>
     /// <param name="data">Any bytes.</param>
     /// <returns>How many of them belong to this response: all, unless it is complete or broken.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Feed(ReadOnlySpan<byte> data)
     {
         int all = data.Length;
@@ -124,6 +128,7 @@ internal sealed class ResponseReader
         _ => TakeTrailer(data[0]),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int TakeHead(ReadOnlySpan<byte> data)
     {
         if (_partialLength == 0)
@@ -200,6 +205,7 @@ internal sealed class ResponseReader
         Begin(said);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Begin(in ResponseHead head)
     {
         if (head.Status < 200)
@@ -223,6 +229,7 @@ internal sealed class ResponseReader
             : Part.Fixed;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int TakeCounted(ReadOnlySpan<byte> data, Part next)
     {
         int taken = (int)Math.Min(_left, data.Length);

@@ -4,7 +4,8 @@ namespace Capacity.Load.Http;
 /// <param name="Kind">Index of its kind.</param>
 /// <param name="At">Scheduled instant, seconds since the start; its response time counts from here.</param>
 /// <param name="Unit">Quantile of the kind's service law.</param>
-/// <param name="Finished">Called with the instant of the end, in seconds since the start; null when nobody waits.</param>
+/// <param name="Finished">Called with the instant of the end, in seconds since the start; null when nobody
+/// waits.</param>
 internal readonly record struct Shot(int Kind, double At, double Unit, Action<double>? Finished);
 
 /// <summary>What became of a request.</summary>
@@ -42,8 +43,8 @@ internal interface IRequestPath : IDisposable
     /// <summary>Sends one request and returns at once.</summary>
     void Send(in Shot shot);
 
-    /// <summary>Sends a request of a user whose last one has just finished, on whatever thread noticed that, if this can
-    /// be done at once.</summary>
+    /// <summary>Sends a request of a user whose last one has just finished, on whatever thread noticed that, if this
+    /// can be done at once.</summary>
     /// <returns>False when nothing was done; the thread that sends must do it.</returns>
     bool TrySendNow(in Shot shot);
 

@@ -37,7 +37,8 @@ internal sealed class SpinLead
 
     /// <summary>Learns from a sleep that ended by itself.</summary>
     /// <param name="late">Ticks after the asked end.</param>
-    /// <remarks>Moves by steps towards what was seen, four up for one down: it settles at the 80th percentile.</remarks>
+    /// <remarks>Moves by steps towards what was seen, four up for one down: it settles at the 80th
+    /// percentile.</remarks>
     public void Learn(long late) =>
         _overslept = Math.Clamp(_overslept + (late > _overslept ? 4 * Step : -Step), 0, Longest);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Capacity.Load.Http;
 using Capacity.Model;
 
@@ -33,6 +34,7 @@ internal sealed class UserCrowd
 
     /// <summary>Sends the requests of all users that are due.</summary>
     /// <returns>When the next user is due; infinity when none is waiting.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double SendDue(double now)
     {
         while (true)
@@ -64,6 +66,7 @@ internal sealed class UserCrowd
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Think(User user, double answered)
     {
         double due = answered + user.Phase.Users.Think.Quantile(user.Chance.NextUnit());
@@ -95,6 +98,7 @@ internal sealed class UserCrowd
     private static bool IsOver(User user, double due) =>
         due >= user.Phase.To || user.Sent == user.Phase.Users.Iterations;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Shot Next(User user, double due)
     {
         if (user.Drawn is { } drawn)

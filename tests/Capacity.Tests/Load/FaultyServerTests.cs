@@ -30,7 +30,8 @@ public sealed class FaultyServerTests
             ["half a head"] = ("cut off", Closing("HTTP/1.1 200 OK\r\nConte")),
             ["half a body"] = ("cut off", Closing("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")),
             ["too short a length"] = ("beyond content length", Sending(Ok + "and more")),
-            ["a length that is no number"] = ("bad content length", Sending("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")),
+            ["a length that is no number"] =
+                ("bad content length", Sending("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")),
             ["two lengths"] = ("bad content length",
                 Sending("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nok")),
             ["endless headers"] = ("header too large", async (s, end) =>

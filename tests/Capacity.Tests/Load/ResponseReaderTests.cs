@@ -80,7 +80,8 @@ public sealed class ResponseReaderTests
     [Fact]
     public void Headers_and_chunk_lines_without_an_end_are_cut_off()
     {
-        byte[] head = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Repeat("A: b\r\n", 20_000)));
+        byte[] head =
+            Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Repeat("A: b\r\n", 20_000)));
         byte[] chunk = Encoding.ASCII.GetBytes(Chunks[..47] + "1;" + new string('x', 10_000));
         byte[] trailer = Encoding.ASCII.GetBytes(
             Chunks[..47] + "\n0\r\n" + string.Concat(Enumerable.Repeat("A: b\r\n", 20_000)));

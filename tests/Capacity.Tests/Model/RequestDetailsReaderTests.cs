@@ -13,9 +13,10 @@ public sealed class RequestDetailsReaderTests
               method: POST
               headers: { Accept: application/json, X-Number: 7 }
               body: "{}"
-              check: { status: 201, headers: { Location: /orders }, contains: id, matches: "\\d+", json: items[0].id, equals: 7 }
+              check: { status: 201, headers: { Location: /orders }, contains: id, matches: "\\d+", json: "items[0].id", equals: 7 }
             """, "http: { connections: 64, version: 2, redirects: yes, cookies: true, proxy: http://127.0.0.1:3128, "
-                + "connect_timeout: 1s, first_byte_timeout: 500ms }").TryGet(out Scenario? read) ? read : throw new Xunit.Sdk.XunitException("not read");
+                + "connect_timeout: 1s, first_byte_timeout: 500ms }").TryGet(out Scenario? read) ? read
+                : throw new Xunit.Sdk.XunitException("not read");
         RequestKind kind = scenario.Requests[0];
 
         Assert.Equal([new("Accept", "application/json"), new("X-Number", "7")], kind.Content.Headers);
