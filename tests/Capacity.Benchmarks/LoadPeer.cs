@@ -65,6 +65,7 @@ internal sealed record LoadPeer(
         {
             using Process process = Process.Start(new ProcessStartInfo("taskset", arguments)
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             })!;

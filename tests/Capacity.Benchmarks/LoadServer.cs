@@ -36,6 +36,7 @@ internal sealed class LoadServer : IDisposable
         Process process = Process.Start(
             new ProcessStartInfo("taskset", ["-c", "1", "nginx", "-p", folder, "-c", file])
             {
+                UseShellExecute = false,
                 RedirectStandardError = true,
             })!;
         var server = new LoadServer(folder, process, new Uri($"http://127.0.0.1:{port}/"));

@@ -120,7 +120,7 @@ internal sealed class LoadSpeed
 
     private void Open(int rate)
     {
-        var runs = new List<IReadOnlyDictionary<string, double>>();
+        var runs = new List<Dictionary<string, double>>();
         for (int i = 0; i < Math.Min(3, _repeats); i++)
         {
             runs.Add(Ours("epoll", OpenSeconds, rate));
@@ -142,7 +142,7 @@ internal sealed class LoadSpeed
 
     private void Memory()
     {
-        IReadOnlyDictionary<string, double> run = Ours("epoll", LongSeconds, LongRate);
+        Dictionary<string, double> run = Ours("epoll", LongSeconds, LongRate);
         Say(string.Create(CultureInfo.InvariantCulture,
             $"memory at {LongRate}/s for {LongSeconds} s: {run["rss_first"]:0.0} MB after a minute,"
             + $" {run["rss_last"]:0.0} MB at the end; {run["failed"]:0} failed"));
@@ -156,7 +156,7 @@ internal sealed class LoadSpeed
         (a, s) => ["load-client", transport, $"{a}", $"{s}", "0"], _ => 0)
     { Measure = Figures };
 
-    private IReadOnlyDictionary<string, double> Ours(string transport, int seconds, int rate) =>
+    private Dictionary<string, double> Ours(string transport, int seconds, int rate) =>
         Figures(LoadPeer.Output(
             ["-c", "0", Environment.ProcessPath!, "load-client", transport, $"{_address}", $"{seconds}", $"{rate}"],
             out _, out _) ?? throw new InvalidOperationException("the load engine's process failed"));

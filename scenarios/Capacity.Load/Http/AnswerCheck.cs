@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -90,8 +91,9 @@ internal sealed class AnswerCheck
             node = node switch
             {
                 JsonObject map => map[step],
-                JsonArray list when int.TryParse(step, out int index) && index >= 0 && index < list.Count =>
-                list[index],
+                JsonArray list when int.TryParse(
+                    step, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count =>
+                    list[index],
                 _ => null,
             };
         }

@@ -175,7 +175,7 @@ internal struct ResponseHead
         return Status is >= 100 and not 101; // nobody asked for another protocol
     }
 
-    /// <returns>False when it says a length that cannot be.</returns>
+    /// <summary>Reads one header. False when it says a length that cannot be.</summary>
     private bool ReadField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         switch (name.Length)

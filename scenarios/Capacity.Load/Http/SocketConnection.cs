@@ -165,7 +165,7 @@ internal sealed class SocketConnection : SocketAsyncEventArgs
             || error == SocketError.Success || _reused; // the receive that is posted will tell
     }
 
-    /// <returns>Whether more is to be received.</returns>
+    /// <summary>Takes what was received. True when more is to be received.</summary>
     private bool Received()
     {
         Outcome outcome;

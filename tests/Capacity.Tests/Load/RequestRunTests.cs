@@ -10,6 +10,8 @@ namespace Capacity.Tests.Load;
 [Trait("Category", "EndToEnd")]
 public sealed class RequestRunTests
 {
+    private static readonly string[] Instants = ["at", "sent", "first_byte", "end"];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static TheoryData<RequestTransport> Transports { get; } =
@@ -31,7 +33,7 @@ public sealed class RequestRunTests
         {
             JsonElement record = JsonDocument.Parse(line).RootElement;
             double[] instants =
-                [.. new[] { "at", "sent", "first_byte", "end" }.Select(n => record.GetProperty(n).GetDouble())];
+                [.. Instants.Select(n => record.GetProperty(n).GetDouble())];
             Assert.Equal(instants.Order(), instants);
             Assert.Equal("get", record.GetProperty("kind").GetString());
             Assert.Equal(200, record.GetProperty("status").GetInt32());
