@@ -79,7 +79,11 @@ public sealed record Comparison
             doubts.Add($"the median latency of the rehearsal was off by {c.Percentiles[0].MedianError:P0}");
         }
 
-        if (measured.Generator is { LatenessP50: > 0.01 } generator)
+        if (measured.Generator?.Limited is { } limited)
+        {
+            doubts.Add($"the load generator, not the service, limited the rehearsal: {limited}");
+        }
+        else if (measured.Generator is { LatenessP50: > 0.01 } generator)
         {
             doubts.Add(
                 $"the load generator was late: half of the requests by {DurationText.Format(generator.LatenessP50)}");

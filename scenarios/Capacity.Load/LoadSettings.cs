@@ -26,14 +26,40 @@ public sealed record LoadSettings
     /// <summary>Length of one step of the result's series, seconds, &gt; 0.</summary>
     public double Step { get; init; } = 1;
 
-    /// <summary>A request without an answer after this long has failed (checked every quarter of a second).</summary>
+    /// <summary>How requests travel.</summary>
+    public HttpSettings Http { get; init; } = new();
+
+    /// <summary>What sends them; null takes the cheapest that can do what <see cref="Http"/> asks for.</summary>
+    public RequestTransport? Transport { get; init; }
+
+    /// <summary>Takes one line of JSON per finished request; null: nobody wants them.</summary>
+    public Stream? Records { get; init; }
+
+    /// <summary>A request without an answer after this long has failed.</summary>
     public TimeSpan TimeOut { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Most requests in flight; one that is due beyond that fails unsent, and an event says so.</summary>
     public int InFlightMax { get; init; } = 20_000;
 
+    /// <summary>Most that one request in a hundred may be sent after its scheduled instant; the median a tenth of it. A
+    /// run beyond that measured its generator, and says so.</summary>
+    public TimeSpan LatenessMax { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>After a stop, how long the answers of requests in flight are waited for.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>What sends requests.</summary>
+public enum RequestTransport
+{
+    /// <summary>One thread on the sockets of 64-bit Linux; HTTP/1.1 without TLS.</summary>
+    Epoll,
+
+    /// <summary>The framework's sockets; HTTP/1.1 without TLS, on every system.</summary>
+    Sockets,
+
+    /// <summary>The framework's HTTP client: HTTP/2, TLS, redirects, cookies and proxies as well.</summary>
+    Client,
 }
 
 /// <summary>How a load run is going.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Capacity.Load.Http;
 using Capacity.Model;
 
 namespace Capacity.Load;
@@ -5,48 +7,25 @@ namespace Capacity.Load;
 /// <summary>
 /// Counts what becomes of requests, in memory that does not grow with their number. Safe for many threads.
 /// </summary>
-/// <remarks>
-/// A step's quantiles are taken when the first later request finishes, so only one step's histogram is open. What
-/// finishes after the last step counts in the totals and kinds, not in the series.
-/// </remarks>
-internal sealed class LoadTally
+/// <param name="settings">What is sent.</param>
+/// <param name="records">Takes every finished request; null: nobody wants them.</param>
+internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = null)
 {
     private const int RecentParts = 4; // quarters of a second
     private readonly Lock _gate = new();
-    private readonly LoadSettings _settings;
-    private readonly KindTally[] _kinds;
-    private readonly double[] _offered;
-    private readonly double[] _completed;
-    private readonly double[] _errors;
-    private readonly double[] _p50;
-    private readonly double[] _p95;
-    private readonly double[] _p99;
-    private readonly LatencyHistogram _lateness = new();
+    private readonly KindTally[] _kinds = [.. settings.Requests.Select(_ => new KindTally())];
+    private readonly SeriesTally _series = new(settings.Plan.Duration, settings.Step);
+    private readonly LatencyHistogram _lateness = LatencyHistogram.Fine();
     private readonly Queue<RecentPart> _recent = new();
     private RecentPart _now = new();
-    private LatencyHistogram _stepLatency = new();
-    private int _step;
-    private long _stepFailed;
     private long _finished;
     private long _failed;
-
-    public LoadTally(LoadSettings settings)
-    {
-        _settings = settings;
-        _kinds = [.. settings.Requests.Select(_ => new KindTally())];
-        int steps = Math.Max(1, (int)Math.Ceiling((settings.Plan.Duration / settings.Step) - 1e-9));
-        _offered = new double[steps];
-        _completed = new double[steps];
-        _errors = new double[steps];
-        _p50 = NotANumber(steps);
-        _p95 = NotANumber(steps);
-        _p99 = NotANumber(steps);
-    }
 
     /// <summary>A request is due.</summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="at">Scheduled instant, seconds since the start.</param>
     /// <param name="late">Sent minus scheduled, seconds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sent(int kind, double at, double late)
     {
         lock (_gate)
@@ -81,68 +60,49 @@ internal sealed class LoadTally
         lock (_gate)
         {
             Schedule(kind, at);
-            Finish(_kinds[kind], 0, at);
+            Finish(new Outcome(
+                kind, at, double.NaN, double.NaN, at, 0, FailureClass.TooManyInFlight, double.NaN, 0, 0));
         }
     }
 
-    /// <summary>A request was answered.</summary>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="at">When, seconds since the start.</param>
-    /// <param name="latency">Seconds since its scheduled instant.</param>
-    /// <param name="status">HTTP status.</param>
-    /// <param name="service">Time that a worker was held, seconds; NaN when unknown.</param>
-    public void Answered(int kind, double at, double latency, int status, double service)
+    /// <summary>A request that was due is over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Finished(in Outcome outcome)
     {
         lock (_gate)
         {
-            KindTally tally = _kinds[kind];
-            Finish(tally, status, at);
-            tally.Latency.Record(latency);
-            _now.Latency.Record(latency);
-            if (at < _settings.Step * _offered.Length)
-            {
-                _stepLatency.Record(latency);
-            }
-
-            if (!double.IsNaN(service))
-            {
-                tally.Service.Record(service);
-            }
+            Finish(outcome);
         }
     }
 
-    /// <summary>A request got no answer: refused, cut off or timed out.</summary>
-    public void Broken(int kind, double at)
-    {
-        lock (_gate)
-        {
-            Finish(_kinds[kind], 0, at);
-        }
-    }
-
-    /// <summary>What happened in the last second. To be called every quarter of a second.</summary>
+    /// <summary>What happened in the last second. To be called every quarter of a second, by one thread.</summary>
     public LoadProgress Progress(double elapsed, int inFlight)
     {
+        var next = new RecentPart();
+        long finished;
+        long failed;
         lock (_gate)
         {
             _recent.Enqueue(_now);
-            _now = new RecentPart();
-            if (_recent.Count > RecentParts)
-            {
-                _recent.Dequeue();
-            }
-
-            var latency = new LatencyHistogram();
-            double rate = 0;
-            foreach (RecentPart part in _recent)
-            {
-                latency.Merge(part.Latency);
-                rate += part.Scheduled;
-            }
-
-            return new LoadProgress(elapsed, rate * RecentParts / _recent.Count, inFlight,
-                latency.Quantile(0.5), latency.Quantile(0.95), latency.Quantile(0.99), _finished, _failed);
+            _now = next;
+            (finished, failed) = (_finished, _failed);
         }
+
+        if (_recent.Count > RecentParts)
+        {
+            _recent.Dequeue();
+        }
+
+        var latency = new LatencyHistogram();
+        double rate = 0;
+        foreach (RecentPart part in _recent)
+        {
+            latency.Merge(part.Latency);
+            rate += part.Scheduled;
+        }
+
+        return new LoadProgress(elapsed, rate * RecentParts / _recent.Count, inFlight,
+            latency.Quantile(0.5), latency.Quantile(0.95), latency.Quantile(0.99), finished, failed);
     }
 
     /// <summary>The result so far.</summary>
@@ -154,31 +114,15 @@ internal sealed class LoadTally
     {
         lock (_gate)
         {
-            CloseStep();
-            int steps = partial
-                ? Math.Clamp((int)Math.Ceiling((duration / _settings.Step) - 1e-9), 1, _offered.Length)
-                : _offered.Length;
-            double Length(int step) => // the last may be shorter
-                Math.Min(_settings.Step, duration - (step * _settings.Step));
-            KindResult[] kinds = [.. _kinds.Zip(_settings.Requests, (tally, kind) => tally.Result(kind.Name))];
+            KindResult[] kinds = [.. _kinds.Zip(settings.Requests, (tally, kind) => tally.Result(kind.Name))];
             return new RunResult
             {
                 Provenance = Provenance.Measured,
-                Scenario = _settings.Scenario,
-                Seed = _settings.Seed,
+                Scenario = settings.Scenario,
+                Seed = settings.Seed,
                 Duration = duration,
-                Step = _settings.Step,
-                Series = new RunSeries
-                {
-                    Offered = [.. _offered.Take(steps).Select((n, i) => n / Length(i))],
-                    Completed = [.. _completed.Take(steps).Select((n, i) => n / Length(i))],
-                    Errors = _errors[..steps],
-                    P50 = _p50[..steps],
-                    P95 = _p95[..steps],
-                    P99 = _p99[..steps],
-                    Desired = new int[steps],
-                    Ready = new int[steps],
-                },
+                Step = settings.Step,
+                Series = _series.Result(duration, partial),
                 Totals = new RequestCounts(kinds.Sum(k => k.Counts.Scheduled), kinds.Sum(k => k.Counts.Ok),
                     kinds.Sum(k => k.Counts.Failed), kinds.Sum(k => k.Counts.Dropped)),
                 Kinds = kinds,
@@ -186,63 +130,33 @@ internal sealed class LoadTally
                 Alerts = [],
                 ReplicaHours = 0,
                 Events = events,
-                Phases = [.. _settings.Plan.Phases.Where(p => !partial || p.From < duration)],
-                Generator = new GeneratorHealth(_lateness.Quantile(0.5), _lateness.Quantile(0.99), cpuShare),
+                Phases = [.. settings.Plan.Phases.Where(p => !partial || p.From < duration)],
+                Generator = GeneratorLimit.Judge(_lateness, cpuShare, settings.LatenessMax),
                 Partial = partial,
             };
         }
-    }
-
-    private static double[] NotANumber(int count)
-    {
-        double[] values = new double[count];
-        Array.Fill(values, double.NaN);
-        return values;
     }
 
     private void Schedule(int kind, double at)
     {
         _kinds[kind].Scheduled++;
         _now.Scheduled++;
-        _offered[Math.Clamp((int)(at / _settings.Step), 0, _offered.Length - 1)]++;
+        _series.Schedule(at);
     }
 
-    private void Finish(KindTally tally, int status, double at)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish(in Outcome outcome)
     {
-        bool ok = status is >= 200 and < 400;
-        tally.Ok += ok ? 1 : 0;
-        tally.Failed += ok ? 0 : 1;
-        tally.StatusCodes[status] = tally.StatusCodes.GetValueOrDefault(status) + 1;
+        _kinds[outcome.Kind].Finish(outcome);
+        _series.Finish(outcome);
         _finished++;
-        _failed += ok ? 0 : 1;
-
-        // Threads race for the lock, so a finish may come a little after one of the next step: it then counts there.
-        int step = (int)Math.Min(at / _settings.Step, _offered.Length);
-        if (step > _step)
+        _failed += outcome.Failure == FailureClass.None ? 0 : 1;
+        if (outcome.Status != 0)
         {
-            CloseStep();
-            _step = step;
+            _now.Latency.Record(outcome.End - outcome.At);
         }
 
-        if (_step < _offered.Length)
-        {
-            _completed[_step]++;
-            _stepFailed += ok ? 0 : 1;
-        }
-    }
-
-    private void CloseStep()
-    {
-        if (_step < _offered.Length)
-        {
-            _errors[_step] = _completed[_step] > 0 ? _stepFailed / _completed[_step] : 0;
-            _p50[_step] = _stepLatency.Quantile(0.5);
-            _p95[_step] = _stepLatency.Quantile(0.95);
-            _p99[_step] = _stepLatency.Quantile(0.99);
-        }
-
-        _stepFailed = 0;
-        _stepLatency = new LatencyHistogram();
+        records?.Write(outcome);
     }
 
     private sealed class RecentPart
@@ -250,25 +164,5 @@ internal sealed class LoadTally
         public LatencyHistogram Latency { get; } = new();
 
         public long Scheduled { get; set; }
-    }
-
-    private sealed class KindTally
-    {
-        public LatencyHistogram Latency { get; } = new();
-
-        public LatencyHistogram Service { get; } = new();
-
-        public SortedDictionary<int, long> StatusCodes { get; } = [];
-
-        public long Scheduled { get; set; }
-
-        public long Ok { get; set; }
-
-        public long Failed { get; set; }
-
-        public long Dropped { get; set; }
-
-        public KindResult Result(string name) =>
-            new(name, new RequestCounts(Scheduled, Ok, Failed, Dropped), Latency, Service, StatusCodes);
     }
 }

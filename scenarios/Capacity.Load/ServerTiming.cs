@@ -17,7 +17,10 @@ public readonly record struct ServerTiming(double App, double Queue)
     /// <summary>Reads a header's value; whatever it cannot make sense of is unknown.</summary>
     /// <param name="header">For example <c>app;dur=12.5, queue;dur=0</c>; null or empty gives
     /// <see cref="Unknown"/>.</param>
-    public static ServerTiming Parse(string? header)
+    public static ServerTiming Parse(string? header) => Parse(header.AsSpan());
+
+    /// <inheritdoc cref="Parse(string?)"/>
+    public static ServerTiming Parse(ReadOnlySpan<char> header)
     {
         ServerTiming timing = Unknown;
         ReadOnlySpan<char> rest = header;

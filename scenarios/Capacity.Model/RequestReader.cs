@@ -12,6 +12,7 @@ internal sealed class RequestReader(List<Diagnostic> diagnostics)
     private readonly Quantity _quantity = new(diagnostics);
     private readonly ServiceLawReader _laws = new(diagnostics);
     private readonly Words _words = new(diagnostics);
+    private readonly RequestDetailsReader _details = new(diagnostics);
 
     /// <summary>Reads the list.</summary>
     /// <returns>The kinds that could be read, with shares that add up to 1 if there was no diagnostic.</returns>
@@ -64,6 +65,8 @@ internal sealed class RequestReader(List<Diagnostic> diagnostics)
         YamlScalar? match = fields.Scalar("match");
         ServiceLaw? law = _laws.Read(
             fields.Require("service_time", "service_time: { p50: 8ms, p95: 15ms }"), "a service time");
+        RequestContent content = _details.Content(fields);
+        ResponseCheck? check = _details.Check(fields.Take("check"));
         fields.RejectOthers(OtherWords.OfRequests);
         if (path is not null && (!path.Text.StartsWith('/') || path.Text.Any(c => char.IsControl(c) || c == ' ')))
         {
@@ -85,6 +88,10 @@ internal sealed class RequestReader(List<Diagnostic> diagnostics)
 
         return diagnostics.Count == before
             ? new RequestKind(name!.Text, share ?? 1, method ?? "GET", path?.Text ?? DefaultPath, law!, match?.Text)
+            {
+                Content = content,
+                Check = check,
+            }
             : null;
     }
 }

@@ -124,7 +124,22 @@ public sealed record RequestCounts(long Scheduled, long Ok, long Failed, long Dr
 /// <param name="StatusCodes">Answers by HTTP status; 0 is a broken or refused connection.</param>
 public sealed record KindResult(
     string Name, RequestCounts Counts, LatencyHistogram Latency, LatencyHistogram Service,
-    IReadOnlyDictionary<int, long> StatusCodes);
+    IReadOnlyDictionary<int, long> StatusCodes)
+{
+    /// <summary>What the client saw besides; null for simulated runs.</summary>
+    public ClientView? Client { get; init; }
+}
+
+/// <summary>What a client saw of one kind of request besides its response times.</summary>
+/// <param name="Exchange">From the sending to the last byte, of all that were answered: the service time as a client
+/// knows it. The response time in excess of it is time in which the request was due and could not be sent.</param>
+/// <param name="FirstByte">From the sending to the first byte of the answer.</param>
+/// <param name="Failures">Failed requests by what was wrong with them, for example <c>connect refused</c>.</param>
+/// <param name="BytesSent">Bytes of requests.</param>
+/// <param name="BytesReceived">Bytes of answers, bodies and heads.</param>
+public sealed record ClientView(
+    LatencyHistogram Exchange, LatencyHistogram FirstByte, IReadOnlyDictionary<string, long> Failures, long BytesSent,
+    long BytesReceived);
 
 /// <summary>One change of the wanted replicas, with the instants of its chain, in seconds since the start of the
 /// run.</summary>
@@ -182,4 +197,12 @@ public sealed record RunEvent(double At, string Kind, string Text);
 /// <param name="LatenessP50">Median of sent minus scheduled, seconds.</param>
 /// <param name="LatenessP99">99th percentile of sent minus scheduled, seconds.</param>
 /// <param name="CpuShare">CPU time used over wall time, 1 is one core.</param>
-public sealed record GeneratorHealth(double LatenessP50, double LatenessP99, double CpuShare);
+public sealed record GeneratorHealth(double LatenessP50, double LatenessP99, double CpuShare)
+{
+    /// <summary>Sent minus scheduled of every request; null in runs stored before it was kept.</summary>
+    public LatencyHistogram? Lateness { get; init; }
+
+    /// <summary>Why the generator, not the service, limited the run, as a sentence without a full stop; null when it
+    /// did not.</summary>
+    public string? Limited { get; init; }
+}

@@ -37,6 +37,9 @@ public sealed record Scenario
     /// <summary>What the callers do when answers are late or fail.</summary>
     public ClientModel Client { get; init; } = new();
 
+    /// <summary>How real requests travel when <c>capacity run</c> sends them.</summary>
+    public HttpSettings Http { get; init; } = new();
+
     /// <summary>What must hold during the launch. May be empty.</summary>
     public IReadOnlyList<Objective> Objectives { get; init; } = [];
 
@@ -152,6 +155,12 @@ public sealed record RequestKind(
 {
     /// <summary>The place-holder in <see cref="Path"/> that asks the demo service for the drawn service time.</summary>
     public const string ServiceTimePlace = "{service_time_ms}";
+
+    /// <summary>Headers and body. Real requests only.</summary>
+    public RequestContent Content { get; init; } = RequestContent.None;
+
+    /// <summary>What must be true of the answer; null: a status below 400. Real requests only.</summary>
+    public ResponseCheck? Check { get; init; }
 }
 
 /// <summary>How one replica serves, starts and stops.</summary>

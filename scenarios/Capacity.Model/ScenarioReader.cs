@@ -10,8 +10,8 @@ public static class ScenarioReader
     /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see
     /// <see cref="ScenarioOverrides"/>.</param>
     /// <param name="exists">Tells whether a file that <c>target</c> names exists; null does not ask.</param>
-    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038 and CAP100 … CAP114; docs/diagnostics.md explains
-    /// each.</returns>
+    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038, CAP100 … CAP120, CAP150 … CAP153;
+    /// docs/diagnostics.md explains each.</returns>
     public static Parsed<Scenario> Read(
         SourceText source, IReadOnlyList<string>? settings = null, Func<string, bool>? exists = null)
     {
@@ -65,6 +65,7 @@ public static class ScenarioReader
             ServiceModel service = fields.Take("service") is { } s ? services.Read(s) : new ServiceModel();
             ClientModel client = fields.Take("client") is { } c ? services.ReadClient(c) : new ClientModel();
             ServiceReader.Check(service, client, fields);
+            HttpSettings http = new RequestDetailsReader(diagnostics).Http(fields.Take("http"));
             IReadOnlyList<Objective?> objectives = Objectives(fields);
             Rehearsal rehearsal = fields.Take("rehearsal") is { } r ? ReadRehearsal(r) : new Rehearsal();
             var breaks = new FaultReader(diagnostics);
@@ -98,6 +99,7 @@ public static class ScenarioReader
                 Requests = requests,
                 Service = service,
                 Client = client,
+                Http = http,
                 Objectives = [.. objectives.OfType<Objective>()],
                 Rehearsal = rehearsal,
                 Delays = delays,

@@ -33,6 +33,7 @@ public static class ScenarioSchema
             ("requests", List("The kinds of requests; their shares add up to 100%.", Request(), 1)),
             ("service", Service()),
             ("client", Client()),
+            ("http", Http()),
             ("objectives", List("What must hold during the launch.", Objective(), 0)),
             ("slo", List("Another word for objectives.", Objective(), 0)),
             ("rehearsal", Rehearsal()),
@@ -71,7 +72,47 @@ public static class ScenarioSchema
         ("method", OneOfWords("HTTP method.", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
         ("path", Text("Path and query; {service_time_ms} becomes the drawn service time in whole milliseconds.", "^/")),
         ("match", Text("Path of recorded requests of this kind, * for any characters; without it, path.", "^/")),
-        ("service_time", Ref("law", "Time that a worker needs for it.")));
+        ("service_time", Ref("law", "Time that a worker needs for it.")),
+        ("headers", Texts("Headers of the real requests.")),
+        ("body", Anything("Body of the real requests, sent as UTF-8.")),
+        ("check", Map("What must be true of the real answers; without it a status below 400.", [],
+            ("status", Whole("The one status that is right.", 200)),
+            ("headers", Texts("Headers that must be there, and what their values must contain.")),
+            ("contains", Anything("Text that the body must contain.")),
+            ("matches", Text("Regular expression that the body must match.")),
+            ("json", Text("Path into the JSON body that must exist, as in items[0].name.")),
+            ("equals", Anything("What 'json' must lead to.")))));
+
+    private static JsonObject Http() => Map("How real requests travel. For capacity run.", [],
+        ("connections", Whole("Most connections at once; without it as many as needed.", 1)),
+        ("version", Anything("Version of HTTP: 1.1 or 2.", "1.1", "2", 1.1, 2)),
+        ("redirects", Anything("Whether redirects are followed.", "yes", "no", true, false)),
+        ("cookies", Anything("Whether cookies are kept and sent.", "yes", "no", true, false)),
+        ("proxy", Text("Proxy to send through.", "^https?://")),
+        ("connect_timeout", Ref("duration", "Time for a connection to be made.")),
+        ("first_byte_timeout", Ref("duration", "Time from the sending to the first byte of the answer.")));
+
+    private static JsonObject Texts(string description) => new()
+    {
+        ["description"] = description,
+        ["type"] = "object",
+        ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
+    };
+
+    private static JsonObject Anything(string description, params JsonNode[] known)
+    {
+        var value = new JsonObject
+        {
+            ["description"] = description,
+            ["type"] = new JsonArray("string", "number", "boolean"),
+        };
+        if (known.Length > 0)
+        {
+            value["enum"] = new JsonArray(known);
+        }
+
+        return value;
+    }
 
     private static JsonObject Service() => Map("How one replica serves, starts and stops.", [],
         ("workers", new JsonObject

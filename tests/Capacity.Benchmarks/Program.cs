@@ -21,7 +21,14 @@ switch (args)
         InlineSockets.Enable();
         await RegressionErrors.PrintAsync(args[1..], Console.Out);
         break;
+    case ["load", ..]:
+        return LoadSpeed.Print(Console.Out, args[1..]);
+    case ["load-client", ..]:
+        await LoadClient.RunAsync(args[1..]);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(SimulatorSpeed).Assembly).Run(args);
         break;
 }
+
+return 0;

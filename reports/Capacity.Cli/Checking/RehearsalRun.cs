@@ -22,10 +22,12 @@ internal static class RehearsalRun
     /// <param name="console">Progress goes to its error stream.</param>
     /// <param name="stop">Ends early; what was measured is kept and the result is partial.</param>
     /// <param name="page">Shows how it goes; null when nobody asked.</param>
+    /// <param name="adjust">Changes how the load is sent; null leaves it.</param>
     /// <exception cref="EnvironmentFailedException">The cluster cannot start.</exception>
     public static async Task<RunResult> RunAsync(
         SimulationInput input, ulong seed, int port, CommandConsole console, CancellationToken stop,
-        MetricsPage? page = null)
+        MetricsPage? page = null,
+        Func<LoadSettings, LoadSettings>? adjust = null)
     {
         try
         {
@@ -37,7 +39,8 @@ internal static class RehearsalRun
             long start = Stopwatch.GetTimestamp() + (long)(Lead.TotalSeconds * Stopwatch.Frequency);
             cluster.Begin(start);
             var progress = new Watcher(cluster, input, live, console, page);
-            RunResult measured = await new LoadEngine(SettingsOf(input, cluster.Address, seed))
+            LoadSettings load = SettingsOf(input, cluster.Address, seed);
+            RunResult measured = await new LoadEngine(adjust?.Invoke(load) ?? load)
                 .RunAsync(start, progress, stop);
             return cluster.Complete(measured);
         }
@@ -54,10 +57,12 @@ internal static class RehearsalRun
     /// <param name="console">Progress goes to its error stream.</param>
     /// <param name="stop">Ends early.</param>
     /// <param name="page">Shows how it goes; null when nobody asked.</param>
+    /// <param name="adjust">Changes how the load is sent; null leaves it.</param>
     /// <exception cref="EnvironmentFailedException">Nothing answers there.</exception>
     public static async Task<RunResult> RunAgainstAsync(
         SimulationInput input, Uri target, ulong seed, CommandConsole console, CancellationToken stop,
-        MetricsPage? page = null)
+        MetricsPage? page = null,
+        Func<LoadSettings, LoadSettings>? adjust = null)
     {
         try
         {
@@ -71,7 +76,8 @@ internal static class RehearsalRun
 
         using var live = new LiveProgress(console);
         var progress = new Watcher(cluster: null, input, live, console, page);
-        return await new LoadEngine(SettingsOf(input, target, seed)).RunAsync(Stopwatch.GetTimestamp(), progress, stop);
+        LoadSettings load = SettingsOf(input, target, seed);
+        return await new LoadEngine(adjust?.Invoke(load) ?? load).RunAsync(Stopwatch.GetTimestamp(), progress, stop);
     }
 
     internal static LoadSettings SettingsOf(SimulationInput input, Uri target, ulong seed) => new()

@@ -49,8 +49,17 @@ internal static class RunOutput
             console.Say(console.Tinted(Line(outcome), outcome.Passed ? Tint.Green : Tint.Red));
         }
 
+        bool limited = run.Generator?.Limited is not null;
+        if (limited)
+        {
+            console.Say(console.Tinted(
+                $"generator-limited: {run.Generator!.Limited}; this says nothing about the service", Tint.Yellow));
+        }
+
         console.Say($"stored  {path}");
-        return run.Partial ? ExitCode.Interrupted : passed ? ExitCode.Ok : ExitCode.No;
+        return run.Partial ? ExitCode.Interrupted
+            : limited ? ExitCode.Inconclusive
+            : passed ? ExitCode.Ok : ExitCode.No;
     }
 
     private static Objective AtSpeed(Objective objective, double speed) => objective with
@@ -88,6 +97,11 @@ internal static class RunOutput
             $"{run.Scenario}  {how}  {DurationText.Format(run.Duration)}"
             + $"  {run.Totals.Scheduled:#,0} requests  p50 {Time(0.5)}  p95 {Time(0.95)}  p99 {Time(0.99)}"
             + $"  failed {NumberText.Percent(run.Totals.FailedShare)}  {run.ReplicaHours:0.##} replica-hours");
+        foreach (string line in ClientLines(run, all))
+        {
+            yield return line;
+        }
+
         foreach (ScaleAction action in run.ScaleActions.Take(MostActions))
         {
             yield return $"  {NumberText.FineClock(action.At)}  {action.Message}";
@@ -96,6 +110,39 @@ internal static class RunOutput
         if (run.ScaleActions.Count > MostActions)
         {
             yield return $"  … and {run.ScaleActions.Count - MostActions} more scale actions";
+        }
+    }
+
+    /// <summary>What only a real client knows: the tail, its own lateness, service times, and what failed
+    /// how.</summary>
+    private static IEnumerable<string> ClientLines(RunResult run, LatencyHistogram response)
+    {
+        if (run.Generator is not { } generator || run.Kinds.Any(k => k.Client is null))
+        {
+            yield break;
+        }
+
+        var service = new LatencyHistogram();
+        var failures = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (KindResult kind in run.Kinds)
+        {
+            service.Merge(kind.Client!.Exchange);
+            foreach ((string name, long count) in kind.Client.Failures)
+            {
+                failures[name] = failures.GetValueOrDefault(name) + count;
+            }
+        }
+
+        static string Percentiles(LatencyHistogram of) => string.Join("  ",
+            new[] { ("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p99.9", 0.999), ("p99.99", 0.9999) }
+                .Select(p => $"{p.Item1} {DurationText.Format(of.Quantile(p.Item2))}"));
+        yield return $"  response time, from the scheduled instant  {Percentiles(response)}";
+        yield return $"  service time, from the sending             {Percentiles(service)}";
+        yield return $"  sent late by  p50 {DurationText.Format(generator.LatenessP50)}"
+            + $"  p99 {DurationText.Format(generator.LatenessP99)}";
+        foreach ((string name, long count) in failures.OrderByDescending(f => f.Value))
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"  failed: {count:#,0} {name}");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Capacity.Cli.Checking;
 using Capacity.Cli.Exposing;
+using Capacity.Load;
 using Capacity.Model;
 using Capacity.Reports;
 
@@ -23,6 +24,25 @@ internal static class RunCommand
         command.Options.Add(json);
         Option<IPEndPoint?> prometheus = MetricsPage.Option();
         command.Options.Add(prometheus);
+        var records = new Option<string?>("--records")
+        {
+            Description = "Write one line of JSON per request to this file: instants, status, bytes, what failed",
+            HelpName = "file",
+        };
+        var connections = new Option<int?>("--connections")
+        {
+            Description = "Most connections at once; requests beyond them wait for one. Without it: as many as needed",
+            HelpName = "number",
+        };
+        connections.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1)
+            {
+                result.AddError("--connections must be at least 1");
+            }
+        });
+        command.Options.Add(records);
+        command.Options.Add(connections);
         host.Handle(command, async (parsed, console, stop) =>
         {
             ulong seed = parsed.GetValue(options.Seed);
@@ -38,10 +58,20 @@ internal static class RunCommand
             DateTimeOffset started = console.Environment.Clock.GetUtcNow();
             Rehearsal rehearsal = parsed.GetValue(target) is null
                 ? loaded.Scenario.Rehearsal : new Rehearsal { Speed = 1 };
+            using RecordsFile? file = RecordsFile.Open(parsed.GetValue(records));
+            LoadSettings Adjusted(LoadSettings load) => load with
+            {
+                Records = file?.Stream,
+                Http = loaded.Scenario.Http with
+                {
+                    Connections = parsed.GetValue(connections) ?? loaded.Scenario.Http.Connections,
+                },
+            };
             RunResult run = parsed.GetValue(target) is { } address
-                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, page)
+                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, page, Adjusted)
                 : await RehearsalRun.RunAsync(
-                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop, page);
+                    Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop, page, Adjusted);
+            file?.Keep();
             run = run with
             {
                 StartedAt = started,

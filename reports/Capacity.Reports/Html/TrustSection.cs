@@ -81,7 +81,8 @@ internal static class TrustSection
         <p class="under">Load generator: half of the requests left within
         {DurationText.Format(measured.Generator!.LatenessP50)} of their schedule, 99 % within
         {DurationText.Format(measured.Generator.LatenessP99)}; it used {NumberText.Count(measured.Generator.CpuShare)}
-        cores. {NumberText.Count(measured.Totals.Dropped)} requests were not sent.</p>
+        cores. {NumberText.Count(measured.Totals.Dropped)} requests were not
+        sent.{(measured.Generator.Limited is { } why ? $" Generator-limited: {why}." : "")}</p>
         """));
 
     private static Html Inputs(CheckReport report) => Html.When(report.Inputs.Count > 0, () => ReportSection.Table(

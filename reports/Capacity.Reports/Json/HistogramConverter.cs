@@ -5,7 +5,8 @@ using Capacity.Model;
 
 namespace Capacity.Reports;
 
-/// <summary>A histogram as its sum, its maximum, and [bucket, count] for every bucket that is not empty.</summary>
+/// <summary>A histogram as its sum, its maximum, and [bucket, count] for every bucket that is not empty; a fine one
+/// also for every part of a bucket.</summary>
 internal sealed class HistogramConverter : JsonConverter<LatencyHistogram>
 {
     private const long MostPerBucket = 10_000_000_000_000; // beyond any run; keeps a hostile file from keeping us busy
@@ -20,11 +21,25 @@ internal sealed class HistogramConverter : JsonConverter<LatencyHistogram>
             throw new JsonException("A histogram needs 'buckets', a list of [bucket, count].");
         }
 
-        var counts = new long[LatencyHistogram.Buckets];
+        if (element.TryGetProperty("fine", out JsonElement fine) && fine.ValueKind == JsonValueKind.Array)
+        {
+            var histogram = LatencyHistogram.Fine();
+            histogram.AddFine(
+                CountsOf(fine, LatencyHistogram.Buckets * LatencyHistogram.FineParts), NumberOf(element, "sum"),
+                NumberOf(element, "max"));
+            return histogram;
+        }
+
+        return Filled(CountsOf(buckets, LatencyHistogram.Buckets), NumberOf(element, "sum"), NumberOf(element, "max"));
+    }
+
+    private static long[] CountsOf(JsonElement buckets, int length)
+    {
+        var counts = new long[length];
         foreach (JsonElement pair in buckets.EnumerateArray())
         {
             if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2
-                || !IsWhole(pair[0], LatencyHistogram.Buckets - 1, out long index)
+                || !IsWhole(pair[0], length - 1, out long index)
                     || !IsWhole(pair[1], MostPerBucket, out long count))
             {
                 throw new JsonException("An entry of 'buckets' is not [bucket, count].");
@@ -33,7 +48,7 @@ internal sealed class HistogramConverter : JsonConverter<LatencyHistogram>
             counts[index] = count;
         }
 
-        return Filled(counts, NumberOf(element, "sum"), NumberOf(element, "max"));
+        return counts;
     }
 
     /// <inheritdoc/>
@@ -43,20 +58,30 @@ internal sealed class HistogramConverter : JsonConverter<LatencyHistogram>
         writer.WriteNumber("count", value.Count);
         writer.WriteNumber("sum", value.SumSeconds);
         writer.WriteNumber("max", value.MaxSeconds);
-        writer.WriteStartArray("buckets");
-        for (int i = 0; i < value.Counts.Length; i++)
+        WriteCounts(writer, "buckets", value.Counts);
+        if (value.FineCounts.Length > 0)
         {
-            if (value.Counts[i] != 0)
+            WriteCounts(writer, "fine", value.FineCounts);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteCounts(Utf8JsonWriter writer, string name, ReadOnlySpan<long> counts)
+    {
+        writer.WriteStartArray(name);
+        for (int i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] != 0)
             {
                 writer.WriteStartArray();
                 writer.WriteNumberValue(i);
-                writer.WriteNumberValue(value.Counts[i]);
+                writer.WriteNumberValue(counts[i]);
                 writer.WriteEndArray();
             }
         }
 
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     private static LatencyHistogram Filled(long[] counts, double sum, double max)

@@ -1,4 +1,5 @@
 using Capacity.Load;
+using Capacity.Load.Http;
 using Capacity.Model;
 
 namespace Capacity.Tests.Load;
@@ -14,7 +15,7 @@ public sealed class LoadTallyTests
         Answer(tally, at: 0.2, latency: 0.1);
         Answer(tally, at: 0.4, latency: 0.1);
         tally.Sent(0, 1.0, 0);
-        tally.Broken(0, 2.5);
+        Over(tally, at: 1.0, end: 2.5, status: 0, FailureClass.Reset);
         Answer(tally, at: 2.6, latency: 0.3);
 
         RunResult result = tally.Result(3, partial: false, 0, []);
@@ -35,13 +36,13 @@ public sealed class LoadTallyTests
     {
         LoadTally tally = Tally(seconds: 1);
         tally.Sent(0, 0.9, 0);
-        tally.Answered(0, 5, 4.1, 200, double.NaN);
+        Over(tally, at: 0.9, end: 5, status: 200, FailureClass.None);
 
         RunResult result = tally.Result(1, partial: false, 0, []);
 
         Assert.Equal([0], result.Series.Completed);
         Assert.Equal(1, result.Totals.Ok);
-        Assert.Equal(4.1, result.Kinds[0].Latency.MaxSeconds);
+        Assert.Equal(4.1, result.Kinds[0].Latency.MaxSeconds, 1e-9);
     }
 
     [Fact]
@@ -90,6 +91,9 @@ public sealed class LoadTallyTests
     private static void Answer(LoadTally tally, double at, double latency)
     {
         tally.Sent(0, at, 0);
-        tally.Answered(0, at, latency, 200, double.NaN);
+        Over(tally, at - latency, at, status: 200, FailureClass.None);
     }
+
+    private static void Over(LoadTally tally, double at, double end, int status, FailureClass failure) =>
+        tally.Finished(new Outcome(0, at, at + 0.01, at + 0.02, end, status, failure, double.NaN, 10, 20));
 }

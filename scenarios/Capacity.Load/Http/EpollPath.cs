@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Capacity.Load.Pacing;
+
+namespace Capacity.Load.Http;
+
+/// <summary>
+/// HTTP/1.1 on plain sockets for 64-bit Linux: one thread sends, receives, keeps time and counts, with nothing
+/// allocated per request.
+/// </summary>
+/// <remarks>What runs for every request is optimised before its first run, here and in what it calls: the first second
+/// of a run must not measure the compiler.</remarks>
+internal sealed partial class EpollPath : IRequestPath
+{
+    private const int ReceiveSize = 64 * 1024;
+    private const double SweepSeconds = 0.05;
+    private readonly LoadSettings _settings;
+    private readonly LoadTally _tally;
+    private readonly RunClock _clock;
+    private readonly RequestTemplate[] _templates;
+    private readonly AnswerCheck[] _checks;
+    private readonly byte[]? _address; // null: the name is unknown
+    private readonly int _family;
+    private readonly Epoll _poll = new();
+    private readonly SpinLead _lead = new();
+    private readonly PhaseLimits _limits;
+    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(ReceiveSize, pinned: true);
+    private readonly byte[] _toSend;
+    private readonly List<EpollConnection> _all = [];
+    private readonly Stack<EpollConnection> _closed = new();
+    private readonly Stack<EpollConnection> _idle = new();
+    private readonly Queue<(Shot Shot, double Started)> _waiting = new();
+    private readonly int _connectionsMax;
+    private int _busy; // connections with a request
+    private int _inFlight;
+    private double _nextSweep;
+    private volatile int _thread; // that sends
+    private PathCounts _counts;
+
+    public EpollPath(LoadSettings settings, LoadTally tally, RunClock clock, IPEndPoint? address)
+    {
+        (_settings, _tally, _clock) = (settings, tally, clock);
+        _templates = [.. settings.Requests.Select(r => new RequestTemplate(r, settings.Target))];
+        _checks = [.. settings.Requests.Select(r => new AnswerCheck(r.Check))];
+        _limits = new PhaseLimits(settings);
+        _connectionsMax = settings.Http.Connections ?? int.MaxValue;
+        _toSend = GC.AllocateUninitializedArray<byte>(_templates.Max(t => t.LengthMax), pinned: true);
+        if (address is not null)
+        {
+            SocketAddress form = address.Serialize();
+            _address = GC.AllocateArray<byte>(form.Size, pinned: true);
+            form.Buffer.Span[..form.Size].CopyTo(_address);
+            _family = BitConverter.ToUInt16(_address); // as the system numbers it
+        }
+    }
+
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    public PathCounts Counts => _counts;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Send(in Shot shot)
+    {
+        double now = _clock.Now;
+        if (_inFlight >= _settings.InFlightMax)
+        {
+            _counts = _counts with { Refused = _counts.Refused + 1 };
+            _tally.Refused(shot.Kind, shot.At);
+            shot.Finished?.Invoke(now);
+            return;
+        }
+
+        _inFlight++;
+        _tally.Sent(shot.Kind, shot.At, now - shot.At);
+        if (_busy >= _connectionsMax)
+        {
+            _counts = _counts with { Waited = _counts.Waited + 1 };
+            _waiting.Enqueue((shot, now));
+            return;
+        }
+
+        Start(shot, now, now);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Until(long instant)
+    {
+        _thread = Environment.CurrentManagedThreadId;
+        long now = Stopwatch.GetTimestamp();
+        long awakeFrom = instant - _lead.Before(now, instant - now);
+        do
+        {
+            bool awake = now >= awakeFrom;
+            long until = _inFlight > 0 ? Math.Min(awakeFrom, now + Ticks(SweepSeconds)) : awakeFrom;
+            int count = _poll.Wait(awake ? 0 : until == long.MaxValue ? -1 : Nanoseconds(until - now));
+            if (count > 0 || _poll.Woken)
+            {
+                Handle(count);
+                return;
+            }
+
+            if (Sweep())
+            {
+                return; // whoever waited for an answer may be due now
+            }
+
+            long before = now;
+            now = Stopwatch.GetTimestamp();
+            if (awake)
+            {
+                _lead.Spent(now - before);
+            }
+            else if (until == awakeFrom)
+            {
+                _lead.Learn(now - awakeFrom);
+            }
+        }
+        while (now < instant);
+    }
+
+    public bool TrySendNow(in Shot shot) => false; // what finishes is seen by the thread that sends
+
+    public void Wake()
+    {
+        if (Environment.CurrentManagedThreadId != _thread) // our own thread is awake
+        {
+            _poll.Wake();
+        }
+    }
+
+    public void Finish(CancellationToken stop)
+    {
+        double giveUpAt = double.PositiveInfinity;
+        while (_inFlight > 0 && _clock.Now < giveUpAt)
+        {
+            if (stop.IsCancellationRequested && double.IsPositiveInfinity(giveUpAt))
+            {
+                giveUpAt = _clock.Now + _settings.StopGrace.TotalSeconds;
+            }
+
+            Until(Stopwatch.GetTimestamp() + Ticks(SweepSeconds));
+        }
+
+        GiveUp();
+    }
+
+    public void Dispose()
+    {
+        foreach (EpollConnection connection in _all)
+        {
+            connection.Close();
+        }
+
+        _poll.Dispose();
+    }
+
+    private static long Ticks(double seconds) => (long)(seconds * Stopwatch.Frequency);
+
+    private static long Nanoseconds(long ticks) => (long)(ticks * (1e9 / Stopwatch.Frequency));
+
+    private void GiveUp()
+    {
+        foreach (EpollConnection connection in _all.Where(c => c.Busy))
+        {
+            _tally.GivenUp(connection.Shot.Kind);
+            connection.Close();
+            _inFlight--;
+        }
+
+        while (_waiting.TryDequeue(out (Shot Shot, double Started) next))
+        {
+            _tally.GivenUp(next.Shot.Kind);
+            _inFlight--;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Handle(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ulong tag = _poll.Tag(i);
+            EpollConnection connection = _all[(int)(tag & uint.MaxValue)];
+            if (connection.Tag == tag)
+            {
+                Handle(connection, _poll.Ended(i));
+            }
+        }
+
+        SendWaiting();
+        Sweep();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Handle(EpollConnection connection, bool ended)
+    {
+        switch (connection.State)
+        {
+            case ConnectionState.Connecting:
+                EndConnect(connection);
+                break;
+            case ConnectionState.Sending:
+                Receive(connection, ended); // an early answer, or the end of the connection
+                if (connection.State == ConnectionState.Sending)
+                {
+                    Write(connection, _clock.Now);
+                }
+
+                break;
+            case ConnectionState.Waiting or ConnectionState.Idle:
+                Receive(connection, ended);
+                break;
+        }
+    }
+
+    private void SendWaiting()
+    {
+        while (_waiting.Count > 0 && _busy < _connectionsMax)
+        {
+            (Shot shot, double started) = _waiting.Dequeue();
+            Start(shot, started, _clock.Now);
+        }
+    }
+
+    /// <summary>Ends requests that are over a limit.</summary>
+    /// <returns>Whether there were any.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Sweep()
+    {
+        double now = _clock.Now;
+        int before = _inFlight;
+        if (now < _nextSweep || before == 0)
+        {
+            return false;
+        }
+
+        _nextSweep = now + SweepSeconds;
+        for (int i = 0; i < _all.Count; i++)
+        {
+            EpollConnection c = _all[i];
+            if (c.Busy)
+            {
+                FailureClass late = _limits.Exceeded(
+                    now, c.Started, c.Sent, c.State == ConnectionState.Connecting, double.IsNaN(c.FirstByte));
+                if (late != FailureClass.None)
+                {
+                    End(c, late, now);
+                }
+            }
+        }
+
+        while (_waiting.TryPeek(out (Shot Shot, double Started) first) && _limits.WaitedTooLong(now, first.Started))
+        {
+            _waiting.Dequeue();
+            _inFlight--;
+            _tally.Finished(new Outcome(first.Shot.Kind, first.Shot.At, double.NaN, double.NaN, now, 0,
+                FailureClass.PoolTimeout, double.NaN, 0, 0));
+            first.Shot.Finished?.Invoke(now);
+        }
+
+        SendWaiting();
+        return _inFlight < before;
+    }
+}

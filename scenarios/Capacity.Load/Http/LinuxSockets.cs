@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+
+namespace Capacity.Load.Http;
+
+/// <summary>The calls of 64-bit Linux that the event loop is made of. Addresses are of pinned memory.</summary>
+/// <remarks>
+/// Calls that never block leave out the runtime's transition, which would cost as much as some of them. Source:
+/// socket(7), epoll(7), errno(3).
+/// </remarks>
+internal static class LinuxSockets
+{
+    public const int Interrupted = 4;
+    public const int Again = 11;
+    public const int BrokenPipe = 32;
+    public const int NotImplemented = 38;
+    public const int ConnectionReset = 104;
+    public const int TimedOut = 110;
+    public const int ConnectionRefused = 111;
+    public const int InProgress = 115;
+    public const int StreamNonBlocking = 1 | 0x800 | 0x80000; // SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
+    public const int NoSignal = 0x4000;
+    public const int LevelSocket = 1;
+    public const int OptionError = 4;
+    public const int LevelTcp = 6;
+    public const int OptionNoDelay = 1;
+    public const nint CallEpollWait2 = 441;
+
+    /// <summary>Of the call before on this thread.</summary>
+    public static int LastError => Marshal.GetLastSystemError();
+
+    [DllImport("libc", EntryPoint = "socket")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern int Socket(int family, int type, int protocol);
+
+    [DllImport("libc", EntryPoint = "connect")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern int Connect(int socket, nint address, uint length);
+
+    [DllImport("libc", EntryPoint = "setsockopt")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern int SetOption(int socket, int level, int option, in int value, uint length);
+
+    [DllImport("libc", EntryPoint = "getsockopt")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern int GetOption(int socket, int level, int option, ref int value, ref uint length);
+
+    [DllImport("libc", EntryPoint = "recv")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern nint Receive(int socket, nint buffer, nint length, int flags);
+
+    [DllImport("libc", EntryPoint = "send")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern nint Send(int socket, nint buffer, nint length, int flags);
+
+    [DllImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Close(int file);
+
+    [DllImport("libc", EntryPoint = "epoll_create1")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int EpollCreate(int flags);
+
+    [DllImport("libc", EntryPoint = "epoll_ctl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern int EpollControl(int epoll, int operation, int file, nint descriptor);
+
+    [DllImport("libc", EntryPoint = "epoll_wait")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int EpollWait(int epoll, nint descriptors, int most, int milliseconds);
+
+    [DllImport("libc", EntryPoint = "epoll_wait")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern int EpollLook(int epoll, nint descriptors, int most, int zero);
+
+    [DllImport("libc", EntryPoint = "syscall")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint SystemCall(nint call, nint a, nint b, nint c, nint d, nint e, nint f);
+
+    [DllImport("libc", EntryPoint = "eventfd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int EventFile(uint initial, int flags);
+
+    [DllImport("libc", EntryPoint = "read")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern nint Read(int file, ref ulong value, nuint bytes);
+
+    [DllImport("libc", EntryPoint = "write")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint Write(int file, ref ulong value, nuint bytes);
+
+    [DllImport("libc", EntryPoint = "prctl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Capacity.Benchmarks;
+
+/// <summary>
+/// The load engine on one core against nginx on the other, in turn with other load generators. CPU is compared in
+/// pairs:
+/// each run stands between two runs of wrk, so that the ratio says the same on a busy machine and on a quiet one.
+/// </summary>
+internal sealed class LoadSpeed
+{
+    private const int ClosedSeconds = 4;
+    private const int OpenSeconds = 8;
+    private const int LongSeconds = 600;
+    private const int LongRate = 5000;
+    private readonly TextWriter _output;
+    private readonly Uri _address;
+    private readonly int _repeats;
+    private readonly List<Figure> _figures = [];
+
+    private LoadSpeed(TextWriter output, Uri address, int repeats) =>
+        (_output, _address, _repeats) = (output, address, repeats);
+
+    private sealed record Figure(string Name, double Value, string Unit);
+
+    /// <summary>Measures and prints.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="args"><c>--json FILE</c>, <c>--long</c> (ten minutes at 5,000/s as well), <c>--repeats N</c>,
+    /// <c>--peers</c> (the other load generators as well).</param>
+    /// <returns>Exit code.</returns>
+    public static int Print(TextWriter output, string[] args)
+    {
+        string? json = After(args, "--json");
+        int repeats = int.Parse(After(args, "--repeats") ?? "5", CultureInfo.InvariantCulture);
+        if (LoadPeer.Output(["-c", "1", "sh", "-c", "command -v wrk && command -v nginx"], out _, out _) is null)
+        {
+            output.WriteLine("error: this needs Linux with two cores, taskset, nginx and wrk");
+            output.WriteLine("  = run: apt-get install nginx wrk apache2-utils nghttp2-client");
+            return 4;
+        }
+
+        using LoadServer server = LoadServer.Start();
+        var speed = new LoadSpeed(output, server.Address, repeats);
+        speed.Closed(args.Contains("--peers"));
+        speed.Open(1000);
+        speed.Open(5000);
+        speed.Open(20_000);
+        if (args.Contains("--long"))
+        {
+            speed.Memory();
+        }
+
+        if (json is not null)
+        {
+            File.WriteAllText(json, JsonSerializer.Serialize(speed._figures, JsonSerializerOptions.Web));
+        }
+
+        return 0;
+    }
+
+    private static string? After(string[] args, string name) =>
+        Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? double.NaN : sorted[sorted.Length / 2];
+    }
+
+    private void Closed(bool peers)
+    {
+        _output.WriteLine("closed, 64 keep-alive connections, one core; ratios to wrk before and after, medians of "
+            + $"{_repeats}");
+        LoadPeer[] all =
+        [
+            Ours("epoll"), Ours("sockets"), Ours("client"), .. peers ? LoadPeer.All.Skip(1) : [],
+        ];
+        var ratios = all.ToDictionary(p => p.Name, _ => new List<(double Cpu, double Wall, double Per100000)>());
+        var reference = new List<double>();
+        for (int i = 0; i < _repeats; i++)
+        {
+            LoadCost? before = Wrk();
+            foreach (LoadPeer peer in all)
+            {
+                LoadCost? cost = peer.Run(_address, ClosedSeconds);
+                LoadCost? after = Wrk();
+                if (before is not null && cost is { Requests: > 0 } && after is not null)
+                {
+                    ratios[peer.Name].Add((
+                        cost.PerCpuSecond / ((before.PerCpuSecond + after.PerCpuSecond) / 2),
+                        cost.Requests / cost.Seconds
+                            / (((before.Requests / before.Seconds) + (after.Requests / after.Seconds)) / 2),
+                        cost.Cpu / cost.Requests * 1e5));
+                    reference.Add(after.PerCpuSecond);
+                }
+
+                before = after;
+            }
+        }
+
+        Say($"  {"wrk",-14} {Median(reference),8:0} requests per CPU second");
+        foreach (LoadPeer peer in all)
+        {
+            List<(double Cpu, double Wall, double Per100000)> r = ratios[peer.Name];
+            Say(r.Count == 0
+                ? (string)$"  {peer.Name,-14} not installed"
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"  {peer.Name,-14} {Median(r.Select(x => x.Cpu)),5:0.00} × wrk per CPU second"
+                    + $" ({r.Min(x => x.Cpu):0.00}–{r.Max(x => x.Cpu):0.00}),"
+                    + $" {Median(r.Select(x => x.Wall)):0.00} × its rate,"
+                    + $" {Median(r.Select(x => x.Per100000)):0.00} CPU s per 100,000"));
+        }
+
+        Add("load.closed.rps_vs_wrk", Median(ratios["our epoll"].Select(x => x.Cpu)), "times");
+        Add("load.closed.sockets_vs_wrk", Median(ratios["our sockets"].Select(x => x.Cpu)), "times");
+        Add("load.closed.client_vs_wrk", Median(ratios["our client"].Select(x => x.Cpu)), "times");
+        Add("load.closed.cpu_s_per_100000", Median(ratios["our epoll"].Select(x => x.Per100000)), "s");
+    }
+
+    private void Open(int rate)
+    {
+        var runs = new List<Dictionary<string, double>>();
+        for (int i = 0; i < Math.Min(3, _repeats); i++)
+        {
+            runs.Add(Ours("epoll", OpenSeconds, rate));
+        }
+
+        double Of(string name) => Median(runs.Select(r => r[name]));
+        double error = runs.Max(r => Math.Abs((r["scheduled"] / (rate * r["seconds"])) - 1));
+        double core = Of("cpu") / Of("seconds");
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"open, {rate}/s: error {error:0.0000%}, late p50 {Of("lateness_p50") * 1e3:0.000} ms,"
+            + $" p99 {Of("lateness_p99") * 1e3:0.000} ms, {core:0.00} of a core,"
+            + $" {Of("allocated") / Of("requests"):0.00} bytes allocated per request, {Of("rss_last"):0} MB"));
+        string name = $"load.open_{rate}";
+        Add($"{name}.lateness_p50_ms", Of("lateness_p50") * 1e3, "ms");
+        Add($"{name}.lateness_p99_ms", Of("lateness_p99") * 1e3, "ms");
+        Add($"{name}.rate_error", error, "share");
+        Add($"{name}.cores", core, "cores");
+    }
+
+    private void Memory()
+    {
+        Dictionary<string, double> run = Ours("epoll", LongSeconds, LongRate);
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"memory at {LongRate}/s for {LongSeconds} s: {run["rss_first"]:0.0} MB after a minute,"
+            + $" {run["rss_last"]:0.0} MB at the end; {run["failed"]:0} failed"));
+        Add("load.long.rss_after_minute_mb", run["rss_first"], "MB");
+        Add("load.long.rss_end_mb", run["rss_last"], "MB");
+    }
+
+    private LoadCost? Wrk() => LoadPeer.All[0].Run(_address, ClosedSeconds);
+
+    private static LoadPeer Ours(string transport) => new($"our {transport}", Environment.ProcessPath!,
+        (a, s) => ["load-client", transport, $"{a}", $"{s}", "0"], _ => 0)
+    { Measure = Figures };
+
+    private Dictionary<string, double> Ours(string transport, int seconds, int rate) =>
+        Figures(LoadPeer.Output(
+            ["-c", "0", Environment.ProcessPath!, "load-client", transport, $"{_address}", $"{seconds}", $"{rate}"],
+            out _, out _) ?? throw new InvalidOperationException("the load engine's process failed"));
+
+    private static Dictionary<string, double> Figures(string text) => text
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+        .ToDictionary(l => l[0], l => double.Parse(l[1], CultureInfo.InvariantCulture));
+
+    private void Say(string line) => _output.WriteLine(line);
+
+    private void Add(string name, double value, string unit) => _figures.Add(new Figure(name, value, unit));
+}
