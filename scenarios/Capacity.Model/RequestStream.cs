@@ -10,7 +10,7 @@ namespace Capacity.Model;
 /// Arrivals are drawn in units of expected requests and carried to seconds through the inverse of the profile's
 /// integral, segment by segment: exact for every piecewise linear rate.
 /// </remarks>
-public sealed class RequestStream
+public sealed partial class RequestStream
 {
     private const int Batch = 1024;
 
@@ -35,6 +35,7 @@ public sealed class RequestStream
     public RequestStream(ArrivalProfile profile, ArrivalSpacing spacing, IReadOnlyList<double> shares, ulong seed)
     {
         _profile = profile;
+        _share = profile.Share;
         double sum = 0;
         _shareUpTo = [.. shares.Select(s => sum += s)];
         _arrivals = spacing == ArrivalSpacing.Even ? null : new BatchRandom(seed, "arrivals");
@@ -50,12 +51,8 @@ public sealed class RequestStream
         }
     }
 
-    /// <summary>Fills the next requests, in order of arrival.</summary>
-    /// <param name="at">Seconds since the start of the run.</param>
-    /// <param name="kinds">Index of the request kind.</param>
-    /// <param name="units">Uniform on [0, 1): the quantile of the kind's service law.</param>
-    /// <returns>How many were filled; fewer than asked only at the end of the profile.</returns>
-    public int Fill(Span<double> at, Span<int> kinds, Span<double> units)
+    /// <summary>Fills the next requests, those of other agents too.</summary>
+    private int FillAll(Span<double> at, Span<int> kinds, Span<double> units)
     {
         int filled = 0;
         while (filled < at.Length && _segment < _profile.Segments.Count)

@@ -28,6 +28,7 @@ internal static class RunCommand
                 return null;
             },
         };
+        var agents = new AgentOptions(command);
         Option<int> port = PortOption();
         Option<string?> json = RunOptions.Json();
         command.Options.Add(target);
@@ -40,6 +41,15 @@ internal static class RunCommand
             if (loaded is null)
             {
                 return code;
+            }
+
+            if (agents.Wanted(parsed))
+            {
+                RunResult merged = await agents.RunAsync(
+                    parsed, loaded.Scenario, parsed.GetValue(input.Set) ?? [], parsed.GetValue(target), seed, console,
+                    stop);
+                return await RunOutput.FinishAsync(merged, loaded.Scenario, options.Folder(parsed, merged.Scenario),
+                    parsed.GetValue(json), console);
             }
 
             // Another service's loop cannot be made faster, so it gets the launch's own load.

@@ -28,7 +28,8 @@ public sealed record Drill(string Name, string Fault, string Expected)
             30),
         Absent("stop-prometheus", "Prometheus",
             "Prometheus begins without samples, and two scrapes, an evaluation and a group wait later it scales up", 60),
-        Absent("stop-alertmanager", "Alertmanager", "the next evaluation sends the alert again, and it scales up", 45),
+        Absent("stop-alertmanager", "Alertmanager",
+            "Prometheus sends a firing alert again a minute after it last tried, and it scales up", 75),
         new("restart-engine", "stop the Docker engine (SIGTERM), and start it again",
             "requests fail while it is away; all services run again within 90 s")
         {
