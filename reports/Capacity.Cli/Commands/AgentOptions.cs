@@ -49,7 +49,7 @@ internal sealed class AgentOptions
         {
             bool needsTarget = result.GetValue(_count) > 0 && result.GetValue(_where) == "local";
             if (needsTarget && result.Children.All(c => c is not System.CommandLine.Parsing.OptionResult
-                { Option.Name: "--target" }))
+                { Implicit: false, Option.Name: "--target" }))
             {
                 result.AddError("--agents needs --target: the embedded cluster lives in one process");
             }

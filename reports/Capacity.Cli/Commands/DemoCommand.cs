@@ -11,7 +11,8 @@ internal static class DemoCommand
 
     public static Command Create(CommandHost host)
     {
-        var command = new Command("demo", "Run one replica of the demo service: /demo/hello?delay=ms, /demo/person, /metrics");
+        var command = new Command("demo",
+            "Run one replica of the demo service: /demo/hello?delay=ms, /demo/person, /metrics");
         var options = new ServiceOptions(command, withEngine: false);
         var workers = new Option<int?>("--workers")
         {
@@ -30,7 +31,10 @@ internal static class DemoCommand
             "After a signal to stop, longest wait for requests that are being served");
         Option<Uri?> database = ServiceOptions.Address("--database",
             "Another demo service that keeps the names of /demo/person, called through a circuit breaker");
-        var logRequests = new Option<bool>("--log-requests") { Description = "Log every request, not only failed ones" };
+        var logRequests = new Option<bool>("--log-requests")
+        {
+            Description = "Log every request, not only failed ones",
+        };
         command.Options.Add(workers);
         command.Options.Add(database);
         command.Options.Add(logRequests);

@@ -24,10 +24,10 @@ public sealed record Drill(string Name, string Fault, string Expected)
     [
         new("kill-replica", "kill one replica of the demo service (SIGKILL)",
             "no request fails, and a new replica runs within 10 s") { RecoveryMax = 10 },
-        Absent("stop-scaler", "the scaler", "the next webhook of Alertmanager, at most a group interval later, scales up",
-            30),
+        Absent("stop-scaler", "the scaler",
+            "the next webhook of Alertmanager, at most a group interval later, scales up", 30),
         Absent("stop-prometheus", "Prometheus",
-            "Prometheus begins without samples, and two scrapes, an evaluation and a group wait later it scales up", 60),
+            "it begins without samples, and scales up two scrapes, an evaluation and a group wait later", 60),
         Absent("stop-alertmanager", "Alertmanager",
             "Prometheus sends a firing alert again a minute after it last tried, and it scales up", 75),
         new("restart-engine", "stop the Docker engine (SIGTERM), and start it again",

@@ -69,7 +69,8 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
         };
     }
 
-    /// <summary>Waits until all is whole and no alert asks for replicas; few replicas then leave room for more.</summary>
+    /// <summary>Waits until all is whole and no alert asks for replicas; few replicas then leave room for
+    /// more.</summary>
     private static async Task SettleAsync(
         DrillWatch watch, EngineClient engine, Drill drill, CancellationToken cancellationToken)
     {

@@ -164,5 +164,6 @@ internal sealed class DrillWatch : IAsyncDisposable
 /// <param name="Wanted">Desired replicas of the demo service.</param>
 /// <param name="Running">Those that run on a node that answers.</param>
 /// <param name="AllRun">Whether all services of the stack run as desired.</param>
-/// <param name="CallsForMore">Whether an alert fires that asks for replicas; null before Prometheus has answered.</param>
+/// <param name="CallsForMore">Whether an alert fires that asks for replicas; null before Prometheus has
+/// answered.</param>
 internal sealed record SwarmSight(int Wanted, int Running, bool AllRun, bool? CallsForMore);

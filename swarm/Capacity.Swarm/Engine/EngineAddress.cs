@@ -48,7 +48,8 @@ public sealed record EngineAddress(string? SocketPath, Uri Server, string? Certi
     }
 
     /// <summary>As <c>DOCKER_HOST</c> would hold it.</summary>
-    public override string ToString() => SocketPath is null ? $"tcp://{Server.Host}:{Server.Port}" : $"unix://{SocketPath}";
+    public override string ToString() => SocketPath is null ? $"tcp://{Server.Host}:{Server.Port}"
+        : $"unix://{SocketPath}";
 
     private static string? Folder(Func<string, string?>? variable)
     {

@@ -25,7 +25,8 @@ internal sealed record NodeTarget(string Node, string Address, string NodeId)
         {
             using var json = JsonDocument.Parse(text);
             NodeTarget[] targets = [.. json.RootElement.EnumerateArray().Select(Of)
-                .Distinct().OrderBy(t => t.Node, StringComparer.Ordinal).ThenBy(t => t.Address, StringComparer.Ordinal)];
+                .Distinct().OrderBy(t => t.Node, StringComparer.Ordinal)
+                .ThenBy(t => t.Address, StringComparer.Ordinal)];
             if (Array.Find(targets, t => !IPAddress.TryParse(t.Address, out _)) is not { } wrong)
             {
                 return targets;

@@ -109,7 +109,7 @@ public sealed class EngineTlsTests : IDisposable
     [Theory]
     [InlineData("tcp://h:1", "", "", "http://h:1/", null)]
     [InlineData("tcp://h", "", "", "http://h:2375/", null)]
-    [InlineData("tcp://h", "1", "", "https://h:2376/", "/home/me/.docker")]
+    [InlineData("tcp://h", "1", "", "https://h:2376/", "/h/.docker")]
     [InlineData("tcp://h:9", "1", "/certs", "https://h:9/", "/certs")]
     [InlineData("tcp://h:9", "", "/certs", "https://h:9/", "/certs")]
     [InlineData("unix:///s", "1", "/certs", "http://docker/", null)]
@@ -119,7 +119,7 @@ public sealed class EngineTlsTests : IDisposable
         {
             "DOCKER_TLS_VERIFY" => verify,
             "DOCKER_CERT_PATH" => path,
-            "HOME" => "/home/me",
+            "HOME" => "/h",
             _ => null,
         });
 
