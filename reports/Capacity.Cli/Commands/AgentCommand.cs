@@ -19,7 +19,7 @@ internal static class AgentCommand
     {
         var index = new Option<int?>("--index")
         {
-            Description = "Number of this agent, from 0 (default: $" + SwarmAgents.SlotVariable + " less 1)",
+            Description = "Number of this agent, from 0 (default: as $" + SwarmAgents.SlotVariable + " says)",
             HelpName = "number",
         };
         var command = new Command("agent",
@@ -36,7 +36,7 @@ internal static class AgentCommand
                 return ExitCode.Usage;
             }
 
-            int number = parsed.GetValue(index) ?? Slot(console);
+            int number = parsed.GetValue(index) ?? Slot(console, order.Agents);
             if (number < 0 || number >= order.Agents)
             {
                 console.Fail(string.Create(CultureInfo.InvariantCulture,
@@ -123,7 +123,8 @@ internal static class AgentCommand
             ? Encoding.UTF8.GetString(bytes, 0, length) : "";
     }
 
-    private static int Slot(CommandConsole console) => int.TryParse(
+    // The tasks of a job count from 0, those of other services from 1; for 0 the engine writes the node's id instead.
+    private static int Slot(CommandConsole console, int agents) => int.TryParse(
         console.Environment.Variable(SwarmAgents.SlotVariable), NumberStyles.None, CultureInfo.InvariantCulture,
-        out int slot) ? slot - 1 : 0;
+        out int slot) ? slot % agents : 0;
 }

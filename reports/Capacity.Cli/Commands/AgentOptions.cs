@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Capacity.Cli.Checking;
 using Capacity.Model;
 using Capacity.Reports;
 using Capacity.Swarm;

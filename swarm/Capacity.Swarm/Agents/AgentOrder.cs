@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Capacity.Model;
@@ -59,7 +60,8 @@ public sealed record AgentOrder
             : order.Agents is < 1 or > 1000 ? "the number of agents must be between 1 and 1000"
             : !order.Target.IsAbsoluteUri || order.Target.Scheme is not ("http" or "https")
             ? "the target must be an address such as http://127.0.0.1:8080"
-            : !ulong.TryParse(order.Seed, out _) ? "the seed must be a whole number" : null;
+            : !ulong.TryParse(order.Seed, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? "the seed must be a whole number" : null;
         return wrong is null ? Parsed<AgentOrder>.From(order, [])
             : Wrong("CAP131", $"this order for a load agent cannot be used: {wrong}",
                 "give all agents the same version of capacity");

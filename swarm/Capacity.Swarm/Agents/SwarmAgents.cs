@@ -16,7 +16,7 @@ public sealed class SwarmAgents(EngineClient engine, Action<string> say)
     /// <summary>Variable with the order, in base 64.</summary>
     public const string OrderVariable = "CAPACITY_AGENT_ORDER";
 
-    /// <summary>Variable with the number of the task, from 1.</summary>
+    /// <summary>Variable with the number of the task.</summary>
     public const string SlotVariable = "CAPACITY_AGENT_SLOT";
 
     /// <summary>Name of the network.</summary>

@@ -23,8 +23,8 @@ internal sealed class DrillFaults(SwarmFolder folder, EngineClient engine, NodeN
             case "restart-engine":
                 return await StopEngineAsync(cancellationToken);
             case "lose-node":
-                await nodes!.CutAsync(nodes.Count, cancellationToken);
-                return $"node {nodes.AddressOf(nodes.Count)} is cut off";
+                await NodeNetwork.CutAsync(nodes!.Count, cancellationToken);
+                return $"node {NodeNetwork.AddressOf(nodes.Count)} is cut off";
             default:
                 await engine.ScaleAsync(Absent(drill), 0, cancellationToken);
                 return $"{Absent(drill)} is taken away";
@@ -43,8 +43,8 @@ internal sealed class DrillFaults(SwarmFolder folder, EngineClient engine, NodeN
                 await new OwnEngine(folder).StartAsync(cancellationToken);
                 return "the engine is started again";
             case "lose-node":
-                await nodes!.JoinAsync(nodes.Count, cancellationToken);
-                return $"node {nodes.AddressOf(nodes.Count)} is connected again";
+                await NodeNetwork.JoinAsync(nodes!.Count, cancellationToken);
+                return $"node {NodeNetwork.AddressOf(nodes.Count)} is connected again";
             default:
                 await engine.ScaleAsync(Absent(drill), 1, cancellationToken);
                 return $"{Absent(drill)} may run again";

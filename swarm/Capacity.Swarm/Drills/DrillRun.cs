@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Capacity.Swarm.Engine;
 using Capacity.Swarm.Stack;
 
@@ -10,8 +11,7 @@ namespace Capacity.Swarm.Drills;
 /// <param name="say">Told of each event as it happens.</param>
 public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<DrillEvent> say)
 {
-    private const int Fast = 20; // milliseconds
-    private const int Slow = 300;
+    private const int Slow = 300; // milliseconds
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(120);
@@ -25,7 +25,7 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
         SwarmState state = folder.Read() ?? throw new ClusterException($"no swarm is up in {folder.Path}",
             "start one: capacity swarm up");
         string Port(string variable, string usual) => state.Variables.GetValueOrDefault(variable) ?? usual;
-        string host = nodes?.AddressOf(1) ?? "127.0.0.1";
+        string host = nodes is null ? "127.0.0.1" : NodeNetwork.AddressOf(1);
         EngineAddress address = EngineAddress.Parse(state.Engine);
         using var engine = new EngineClient(address);
         var faults = new DrillFaults(folder, engine, nodes);
@@ -89,7 +89,8 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
     private static async Task<int> LeastAsync(EngineClient engine, CancellationToken cancellationToken)
     {
         EngineService? main = await engine.ServiceAsync(DrillFaults.Service, cancellationToken);
-        return int.TryParse(main?.Spec.Labels?.GetValueOrDefault("com.df.scaleMin"), out int least) ? least : 1;
+        return int.TryParse(main?.Spec.Labels?.GetValueOrDefault("com.df.scaleMin"), NumberStyles.None,
+            CultureInfo.InvariantCulture, out int least) ? least : 1;
     }
 
     private static async Task<(double FaultAt, double RepairedAt, int Scaled)> BreakAsync(Drill drill,
@@ -97,16 +98,16 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
     {
         int wanted = watch.Sight.Wanted;
         double faultAt = watch.Now;
-        watch.Note($"fault: {await faults.MakeAsync(drill, cancellationToken)}");
-        if (drill.CallsForReplicas)
-        {
-            load.Delay = Slow;
-            watch.Note($"load: {DrillLoad.Rate} requests of {Slow} ms per second");
-        }
-
         int scaled = 0;
         try
         {
+            watch.Note($"fault: {await faults.MakeAsync(drill, cancellationToken)}");
+            if (drill.CallsForReplicas)
+            {
+                load.Delay = Slow;
+                watch.Note($"load: {DrillLoad.Rate} requests of {Slow} ms per second");
+            }
+
             double until = drill.CallsForReplicas ? faultAt + drill.Hold : 0;
             while (watch.Now < until)
             {

@@ -19,7 +19,7 @@ public sealed class NodeNetwork(int count)
     public static string NameOf(int node) => string.Create(CultureInfo.InvariantCulture, $"capswarm{node}");
 
     /// <summary>Address of a node, from 1.</summary>
-    public string AddressOf(int node) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{10 + node}");
+    public static string AddressOf(int node) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{10 + node}");
 
     /// <summary>Makes it.</summary>
     /// <exception cref="ClusterException">This machine or this user may not.</exception>
@@ -45,11 +45,11 @@ public sealed class NodeNetwork(int count)
     }
 
     /// <summary>Cuts a node off.</summary>
-    public Task CutAsync(int node, CancellationToken cancellationToken) =>
+    public static Task CutAsync(int node, CancellationToken cancellationToken) =>
         IpAsync(["link", "set", LinkOf(node), "down"], cancellationToken);
 
     /// <summary>Connects it again.</summary>
-    public Task JoinAsync(int node, CancellationToken cancellationToken) =>
+    public static Task JoinAsync(int node, CancellationToken cancellationToken) =>
         IpAsync(["link", "set", LinkOf(node), "up"], cancellationToken);
 
     /// <summary>Removes all of it that is there.</summary>

@@ -40,7 +40,7 @@ public sealed class NodeSwarm(string path, Action<string> say)
             await EngineOf(node).StartAsync(cancellationToken);
         }
 
-        string first = Network.AddressOf(1);
+        string first = NodeNetwork.AddressOf(1);
         await DockerOf(1).DemandAsync(["swarm", "init", "--advertise-addr", first, "--listen-addr", $"{first}:2377"],
             null, cancellationToken);
         var stack = new LiveSwarm(Folder, say);
@@ -80,7 +80,7 @@ public sealed class NodeSwarm(string path, Action<string> say)
         for (int node = 2; node <= Network.Count; node++)
         {
             await DockerOf(node).DemandAsync(["load", "-q", "-i", image], null, cancellationToken);
-            string own = Network.AddressOf(node);
+            string own = NodeNetwork.AddressOf(node);
             await DockerOf(node).DemandAsync(["swarm", "join", "--token", token.Trim(), "--advertise-addr", own,
                 "--listen-addr", $"{own}:2377", $"{first}:2377"], null, cancellationToken);
         }
