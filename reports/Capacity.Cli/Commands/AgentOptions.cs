@@ -46,7 +46,7 @@ internal sealed class AgentOptions
         command.Options.Add(_engine);
         command.Validators.Add(result =>
         {
-            bool needsTarget = result.GetValue(_count) > 0 && result.GetValue(_where) == "local";
+            bool needsTarget = result.GetValue(_count) > 0 && result.GetValue(_where) != "swarm";
             if (needsTarget && result.Children.All(c => c is not System.CommandLine.Parsing.OptionResult
                 { Implicit: false, Option.Name: "--target" }))
             {
