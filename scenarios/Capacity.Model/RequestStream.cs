@@ -35,8 +35,8 @@ public sealed partial class RequestStream
     public RequestStream(ArrivalProfile profile, ArrivalSpacing spacing, IReadOnlyList<double> shares, ulong seed)
     {
         _profile = profile;
-        _share = profile.Share;
         double sum = 0;
+        _share = profile.Share;
         _shareUpTo = [.. shares.Select(s => sum += s)];
         _arrivals = spacing == ArrivalSpacing.Even ? null : new BatchRandom(seed, "arrivals");
         _kinds = new BatchRandom(seed, "kinds");
