@@ -29,6 +29,7 @@ internal static class CapacityProgram
         InitCommand.Create,
         RulesCommand.Create,
         AlertsCommand.Create,
+        AgentCommand.Create,
         DemoCommand.Create,
         ScalerCommand.Create,
         MonitorCommand.Create,

@@ -9,6 +9,9 @@ internal sealed record CliEnvironment
     /// <summary>Where everything else goes.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>What is read, by the commands that read.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>Whether a person watches <see cref="Output"/>.</summary>
     public bool OutputIsTerminal { get; init; }
 
@@ -28,6 +31,7 @@ internal sealed record CliEnvironment
     public static CliEnvironment OfProcess() => new()
     {
         Output = Console.Out,
+        Input = Console.In,
         Error = Console.Error,
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,

@@ -21,6 +21,10 @@ public readonly record struct RateSegment(double From, double To, double FromRat
 /// <param name="Segments">In order; empty means no open arrivals at all.</param>
 public sealed record ArrivalProfile(IReadOnlyList<RateSegment> Segments)
 {
+    /// <summary>The part of the arrivals that is sent; null for all. Rates and numbers are those of the
+    /// whole.</summary>
+    public LoadShare? Share { get; init; }
+
     /// <summary>Seconds; 0 when empty.</summary>
     public double Duration => Segments.Count == 0 ? 0 : Segments[^1].To;
 

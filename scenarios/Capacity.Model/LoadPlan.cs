@@ -4,7 +4,11 @@ namespace Capacity.Model;
 /// <param name="From">Seconds since the start of the run.</param>
 /// <param name="To">No request begins at or after this second.</param>
 /// <param name="Users">The stage.</param>
-public sealed record UserPhase(double From, double To, LoadStage.Users Users);
+public sealed record UserPhase(double From, double To, LoadStage.Users Users)
+{
+    /// <summary>Number of the first user among those of all agents: each has draws of its own.</summary>
+    public int First { get; init; }
+}
 
 /// <summary>A named stretch of the run, for charts.</summary>
 /// <param name="Name">May be empty.</param>

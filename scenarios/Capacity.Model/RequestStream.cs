@@ -10,7 +10,7 @@ namespace Capacity.Model;
 /// Arrivals are drawn in units of expected requests and carried to seconds through the inverse of the profile's
 /// integral, segment by segment: exact for every piecewise linear rate. Recorded arrivals come at their own instants.
 /// </remarks>
-public sealed class RequestStream
+public sealed partial class RequestStream
 {
     private const int Batch = 1024;
 
@@ -38,6 +38,7 @@ public sealed class RequestStream
         IReadOnlyList<RecordedPhase>? recorded = null)
     {
         double sum = 0;
+        _share = profile.Share;
         _shareUpTo = [.. shares.Select(s => sum += s)];
         _walk = new RateWalk(profile, spacing, seed);
         _gaps = new ArrivalGaps(spacing, seed, Batch);
@@ -49,12 +50,8 @@ public sealed class RequestStream
         _nextGap = 1;
     }
 
-    /// <summary>Fills the next requests, in order of arrival.</summary>
-    /// <param name="at">Seconds since the start of the run.</param>
-    /// <param name="kinds">Index of the request kind.</param>
-    /// <param name="units">Uniform on [0, 1): the quantile of the kind's service law.</param>
-    /// <returns>How many were filled; fewer than asked only at the end of the profile.</returns>
-    public int Fill(Span<double> at, Span<int> kinds, Span<double> units)
+    /// <summary>Fills the next requests, those of other agents too.</summary>
+    private int FillAll(Span<double> at, Span<int> kinds, Span<double> units)
     {
         int filled = 0;
         while (filled < at.Length && !_walk.IsOver)

@@ -60,15 +60,19 @@ internal sealed class MetricSet
     }
 
     /// <summary>The text exposition format, version 0.0.4.</summary>
-    public string Expose()
+    /// <param name="openMetrics">OpenMetrics 1.0 instead, without its end mark: counters are then declared without
+    /// <c>_total</c>.</param>
+    public string Expose(bool openMetrics = false)
     {
         var text = new StringBuilder(2048);
         lock (_gate)
         {
             foreach ((string name, Family family) in _families)
             {
-                text.Append("# HELP ").Append(name).Append(' ').Append(family.Help).Append('\n');
-                text.Append("# TYPE ").Append(name).Append(' ').Append(family.Type).Append('\n');
+                string declared = openMetrics && family.Type == "counter"
+                    && name.EndsWith("_total", StringComparison.Ordinal) ? name[..^"_total".Length] : name;
+                text.Append("# HELP ").Append(declared).Append(' ').Append(family.Help).Append('\n');
+                text.Append("# TYPE ").Append(declared).Append(' ').Append(family.Type).Append('\n');
                 foreach ((string labels, Line series) in family.Series)
                 {
                     Write(text, name, family.Type, labels, series);

@@ -64,20 +64,43 @@ internal static class RehearsalRun
         MetricsPage? page = null,
         Func<LoadSettings, LoadSettings>? adjust = null)
     {
+        await CheckAsync(input.Kinds, target, stop);
+        using var live = new LiveProgress(console);
+        var progress = new Watcher(cluster: null, input, live, console, page);
+        LoadSettings load = SettingsOf(input, target, seed);
+        return await new LoadEngine(adjust?.Invoke(load) ?? load).RunAsync(Stopwatch.GetTimestamp(), progress, stop);
+    }
+
+    /// <summary>Asks a service once.</summary>
+    /// <exception cref="EnvironmentFailedException">Nothing answers there.</exception>
+    internal static async Task CheckAsync(IReadOnlyList<RequestKind> kinds, Uri target, CancellationToken stop)
+    {
         try
         {
-            string path = input.Kinds[0].Path.Replace(RequestKind.ServiceTimePlace, "0", StringComparison.Ordinal);
+            string path = kinds[0].Path.Replace(RequestKind.ServiceTimePlace, "0", StringComparison.Ordinal);
             await TargetCheck.RunAsync(target, path, TimeSpan.FromSeconds(5), stop);
         }
         catch (UnreachableTargetException failure)
         {
             throw new EnvironmentFailedException(failure.Message, failure.Hint, failure);
         }
+    }
 
-        using var live = new LiveProgress(console);
-        var progress = new Watcher(cluster: null, input, live, console, page);
-        LoadSettings load = SettingsOf(input, target, seed);
-        return await new LoadEngine(adjust?.Invoke(load) ?? load).RunAsync(Stopwatch.GetTimestamp(), progress, stop);
+    /// <summary>What the load engine sends for a scenario at its own speed, without its control loop.</summary>
+    internal static LoadSettings SettingsOf(Scenario scenario, Uri target, ulong seed)
+    {
+        LoadPlan plan = LoadPlan.Of(scenario.Load);
+        return new LoadSettings
+        {
+            Target = target,
+            Scenario = scenario.Name,
+            Plan = plan,
+            Spacing = scenario.Spacing,
+            Requests = scenario.Requests,
+            Seed = seed,
+            Step = Steps.Choose(plan.Duration),
+            TimeOut = TimeSpan.FromSeconds(scenario.Client.Timeout ?? LongestAnswer),
+        };
     }
 
     internal static LoadSettings SettingsOf(SimulationInput input, Uri target, ulong seed) => new()

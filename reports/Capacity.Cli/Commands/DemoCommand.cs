@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Capacity.Swarm;
 using Capacity.Swarm.Demo;
 
 namespace Capacity.Cli.Commands;
@@ -10,7 +11,8 @@ internal static class DemoCommand
 
     public static Command Create(CommandHost host)
     {
-        var command = new Command("demo", "Run one replica of the demo service: /demo/hello?delay=ms and /metrics");
+        var command = new Command("demo",
+            "Run one replica of the demo service: /demo/hello?delay=ms, /demo/person, /metrics");
         var options = new ServiceOptions(command, withEngine: false);
         var workers = new Option<int?>("--workers")
         {
@@ -41,12 +43,21 @@ internal static class DemoCommand
             }
         });
         command.Options.Add(slowdown);
+        Option<Uri?> database = ServiceOptions.Address("--database",
+            "Another demo service that keeps the names of /demo/person, called through a circuit breaker");
+        var logRequests = new Option<bool>("--log-requests")
+        {
+            Description = "Log every request, not only failed ones",
+        };
         command.Options.Add(workers);
+        command.Options.Add(database);
+        command.Options.Add(logRequests);
         command.Options.Add(cpu);
         command.Options.Add(grace);
         host.Handle(command, (parsed, console, stop) => ServiceOptions.RunAsync(
             async () =>
             {
+                ServiceLog log = options.Log(parsed, console);
                 DemoServer server = await DemoServer.StartAsync(
                     new DemoSettings
                     {
@@ -58,8 +69,11 @@ internal static class DemoCommand
                         CpuPerRequest = parsed.GetValue(cpu).TotalSeconds,
                         Slowdown = parsed.GetValue(slowdown),
                         Seed = (ulong)Environment.ProcessId,
+                        Database = parsed.GetValue(database),
+                        Log = log,
+                        LogRequests = parsed.GetValue(logRequests),
                     }, stop);
-                options.Log(parsed, console).Info($"demo: listening on {server.Address}");
+                log.Info($"demo: listening on {server.Address}");
                 return (server, server.StopAsync);
             }, parsed.GetValue(grace), stop));
         return command;

@@ -48,6 +48,8 @@ internal static class MonitorCommand
                     Prometheus = parsed.GetValue(prometheus),
                     PollInterval = parsed.GetValue(poll),
                     DnsRefresh = parsed.GetValue(dns),
+                    NodeLabels = Labels(console, "DF_NODE_TARGET_LABELS"),
+                    ScrapeLabels = Labels(console, "DF_SCRAPE_TARGET_LABELS"),
                 };
                 EngineClient? engine = parsed.GetValue(requestsOnly) ? null : options.Engine(parsed, console);
                 MonitorServer server =
@@ -56,6 +58,17 @@ internal static class MonitorCommand
                 return (server, server.StopAsync);
             }, TimeSpan.FromSeconds(10), stop));
         return command;
+    }
+
+    private static string[] Labels(CommandConsole console, string variable)
+    {
+        string[] names = (console.Environment.Variable(variable) ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return Array.Find(names, n => char.IsAsciiDigit(n[0])
+            || !n.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) is { } wrong
+            ? throw new EnvironmentFailedException($"{variable}: '{wrong}' is no name of a label",
+                "write letters, digits and _ only, with commas between the names")
+            : names;
     }
 
     private static string? Read(string? file)

@@ -17,6 +17,7 @@ internal static class RunCommand
         var input = new ScenarioInput(command);
         var options = new RunOptions(command);
         Option<Uri?> target = TargetOption();
+        var agents = new AgentOptions(command);
         Option<int> port = PortOption();
         Option<string?> json = RunOptions.Json();
         command.Options.Add(target);
@@ -52,6 +53,15 @@ internal static class RunCommand
                 return code;
             }
 
+            if (agents.Wanted(parsed))
+            {
+                RunResult merged = await agents.RunAsync(
+                    parsed, loaded.Scenario, parsed.GetValue(input.Set) ?? [], parsed.GetValue(target), seed, console,
+                    stop);
+                return await RunOutput.FinishAsync(merged, loaded.Scenario, options.Folder(parsed, merged.Scenario),
+                    parsed.GetValue(json), console);
+            }
+
             await using MetricsPage? page = await MetricsPage.StartAsync(parsed.GetValue(prometheus), console, stop);
 
             // Another service's loop cannot be made faster, so it gets the launch's own load.
@@ -68,7 +78,8 @@ internal static class RunCommand
                 },
             };
             RunResult run = parsed.GetValue(target) is { } address
-                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, page, Adjusted)
+                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, page,
+                Adjusted)
                 : await RehearsalRun.RunAsync(
                     Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop, page, Adjusted);
             file?.Keep();

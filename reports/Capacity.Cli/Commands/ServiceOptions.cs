@@ -26,7 +26,7 @@ internal sealed class ServiceOptions
     private readonly Option<string?> _engine = new("--engine")
     {
         Description = "Docker engine: unix:///path or tcp://host:port (default: $DOCKER_HOST, "
-            + EngineAddress.Usual + ")",
+            + EngineAddress.Usual + "); TLS as $DOCKER_TLS_VERIFY and $DOCKER_CERT_PATH say",
         HelpName = "address",
     };
 
@@ -79,7 +79,7 @@ internal sealed class ServiceOptions
     {
         string? variable = console.Environment.Variable("DOCKER_HOST");
         return new EngineClient(EngineAddress.Parse(parsed.GetValue(_engine)
-            ?? (string.IsNullOrEmpty(variable) ? EngineAddress.Usual : variable)));
+            ?? (string.IsNullOrEmpty(variable) ? EngineAddress.Usual : variable), console.Environment.Variable));
     }
 
     /// <summary>A duration as Prometheus writes it.</summary>

@@ -25,6 +25,7 @@ internal static class SwarmCommand
             Up(host, folder),
             Down(host, folder),
             Status(host, folder),
+            SwarmDrillCommand.Create(host, folder),
         };
     }
 

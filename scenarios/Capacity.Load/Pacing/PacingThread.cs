@@ -28,7 +28,8 @@ internal sealed class PacingThread
         _duration = settings.Plan.Duration;
         _users = new UserCrowd(settings, path);
         _stream = new RequestStream(
-            settings.Plan.Open, settings.Spacing, [.. settings.Requests.Select(r => r.Share)], settings.Seed);
+            settings.Plan.Open, settings.Spacing, [.. settings.Requests.Select(r => r.Share)], settings.Seed,
+            settings.Plan.Recorded);
     }
 
     /// <summary>Second at which the last request had been sent, or the run was stopped.</summary>

@@ -23,7 +23,7 @@ internal sealed class UserCrowd
         {
             for (int i = 0; i < phase.Users.Count; i++)
             {
-                string cause = string.Create(CultureInfo.InvariantCulture, $"user-{_active++}");
+                string cause = string.Create(CultureInfo.InvariantCulture, $"user-{phase.First + _active++}");
                 _waiting.Enqueue(new User(phase, new RandomSource(settings.Seed, cause), Think), phase.From);
             }
         }

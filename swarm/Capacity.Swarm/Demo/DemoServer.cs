@@ -30,13 +30,27 @@ public sealed record DemoSettings
 
     /// <summary>Seed of the errors of <c>/demo/random-error</c>.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Another demo service that keeps the names of <c>/demo/person</c>; null keeps them here.</summary>
+    public Uri? Database { get; init; }
+
+    /// <summary>When calls of the database stop for a while.</summary>
+    public BreakerSettings Breaker { get; init; } = new();
+
+    /// <summary>Where it logs; null leaves requests without log lines, traces and counters of their own.</summary>
+    public ServiceLog? Log { get; init; }
+
+    /// <summary>Whether every request gets a log line, not only those that failed.</summary>
+    public bool LogRequests { get; init; }
 }
 
 /// <summary>
-/// The demo service: <c>/demo/hello?delay=ms</c>, <c>/demo/random-error</c> and <c>/metrics</c> on a real port.
+/// The demo service: <c>/demo/hello?delay=ms</c>, <c>/demo/random-error</c>, <c>/demo/person</c> and <c>/metrics</c>
+/// on a real port.
 /// </summary>
 /// <remarks>
-/// Source: go-demo's main.go, without the parts that need MongoDB. Added are the limit of workers, the burnt CPU time
+/// Source: go-demo's main.go; another demo service stands in for MongoDB. Added are the limit of workers, the burnt
+/// CPU time
 /// and the <c>Server-Timing</c> header, which tells how long a worker was held (<c>app</c>) and waited for
 /// (<c>queue</c>). The delay ends within about 0.1 ms of its time on an idle machine.
 /// </remarks>
@@ -56,6 +70,9 @@ public sealed class DemoServer : IAsyncDisposable
     private readonly WorkerLimit _workers;
     private readonly DemoMetrics _metrics;
     private readonly RandomSource _errors;
+    private readonly DemoObservation? _observation;
+    private readonly RemotePersonStore? _database;
+    private readonly IPersonStore _people;
     private HttpHost? _host;
 
     private DemoServer(DemoSettings settings, DelayTimer? timer)
@@ -66,6 +83,15 @@ public sealed class DemoServer : IAsyncDisposable
         _workers = new WorkerLimit(settings.Workers);
         _metrics = new DemoMetrics(settings.Service);
         _errors = new RandomSource(settings.Seed, "random-error");
+        _observation = settings.Log is null ? null : new DemoObservation(settings.Log, settings.LogRequests);
+        if (settings.Database is not null)
+        {
+            _observation?.DeclareDatabase();
+            _database = new RemotePersonStore(settings.Database, settings.Breaker,
+                state => _observation?.CircuitChanged(state), TimeProvider.System);
+        }
+
+        _people = _database as IPersonStore ?? new LocalPersonStore();
     }
 
     /// <summary>Where it listens.</summary>
@@ -93,6 +119,7 @@ public sealed class DemoServer : IAsyncDisposable
             await _host.DisposeAsync();
         }
 
+        _database?.Dispose();
         if (_ownsTimer)
         {
             _timer.Dispose();
@@ -117,13 +144,51 @@ public sealed class DemoServer : IAsyncDisposable
         }
     }
 
-    private Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
+    private Task HandleAsync(HttpContext context) =>
+        _observation is null ? RouteAsync(context) : _observation.WatchAsync(context, RouteAsync);
+
+    private Task RouteAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/demo/hello" => HelloAsync(context),
         "/demo/random-error" => RandomErrorAsync(context),
-        "/metrics" => AnswerAsync(context, 200, DemoMetrics.ContentType, Encoding.UTF8.GetBytes(_metrics.Expose())),
+        "/demo/person" => PersonAsync(context),
+        "/metrics" => ExposeAsync(context),
         _ => AnswerAsync(context, 404, "text/plain; charset=utf-8", NotFound),
     };
+
+    private Task ExposeAsync(HttpContext context)
+    {
+        bool open = _observation is not null && context.Request.Headers.Accept.Any(
+            a => a?.Contains("application/openmetrics-text", StringComparison.Ordinal) == true);
+        string text = _metrics.Expose(open) + _observation?.Expose(open, _database?.State) + (open ? "# EOF\n" : "");
+        return AnswerAsync(context, 200, open ? DemoMetrics.OpenMetricsType : DemoMetrics.ContentType,
+            Encoding.UTF8.GetBytes(text));
+    }
+
+    // A worker is held while the database is asked.
+    private async Task PersonAsync(HttpContext context)
+    {
+        long arrived = Stopwatch.GetTimestamp();
+        long taken = await _workers.TakeAsync();
+        PersonAnswer answer;
+        try
+        {
+            answer = HttpMethods.IsPut(context.Request.Method)
+                ? await _people.PutAsync(context.Request.Query["name"].ToString(), context.RequestAborted)
+                : await _people.ListAsync(context.RequestAborted);
+        }
+        finally
+        {
+            _workers.Release();
+        }
+
+        if (_database is not null)
+        {
+            _observation?.Called(answer);
+        }
+
+        await FinishAsync(context, arrived, taken, answer.Status, Encoding.UTF8.GetBytes(answer.Text));
+    }
 
     private Task HelloAsync(HttpContext context) =>
         ServeAsync(context,
@@ -157,11 +222,17 @@ public sealed class DemoServer : IAsyncDisposable
             _workers.Release();
         }
 
+        await FinishAsync(context, arrived, taken, code, text);
+    }
+
+    private Task FinishAsync(HttpContext context, long arrived, long taken, int code, byte[] text)
+    {
         long done = Stopwatch.GetTimestamp();
-        _metrics.Observe(code, context.Request.Method, context.Request.Path.Value!, Seconds(arrived, done));
+        _metrics.Observe(code, context.Request.Method, context.Request.Path.Value!, Seconds(arrived, done),
+            _observation is null ? null : Activity.Current?.TraceId);
         context.Response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture,
             $"app;dur={Seconds(taken, done) * 1000:0.###}, queue;dur={Seconds(arrived, taken) * 1000:0.###}");
-        await AnswerAsync(context, code, "text/plain; charset=utf-8", text);
+        return AnswerAsync(context, code, "text/plain; charset=utf-8", text);
     }
 
     private static async Task AnswerAsync(HttpContext context, int code, string type, byte[] text)

@@ -6,7 +6,7 @@ namespace Capacity.Swarm.Engine;
 /// <summary>The Docker engine of a swarm's manager: services, tasks, nodes and events.</summary>
 /// <remarks>Every call ends: with an answer, or after <see cref="EngineOptions.Timeout"/> with an
 /// <see cref="EngineException"/>. Safe for use by several threads.</remarks>
-public sealed class EngineClient : IDisposable
+public sealed partial class EngineClient : IDisposable
 {
     private readonly EngineTransport _transport;
     private readonly EngineOptions _options;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -24,6 +25,11 @@ internal sealed class EngineTransport : IDisposable
         if (address.SocketPath is not null)
         {
             sockets.ConnectCallback = (_, cancellation) => address.ConnectAsync(cancellation);
+        }
+
+        if (address.Certificates is not null)
+        {
+            sockets.SslOptions = EngineTls.Read(address.Certificates);
         }
 
         _http = new HttpClient(sockets) { BaseAddress = address.Server, Timeout = Timeout.InfiniteTimeSpan };
@@ -150,6 +156,7 @@ internal sealed class EngineTransport : IDisposable
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.ConnectionRefused } =>
             "no engine listens there",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "this user may not use it",
+        AuthenticationException cause => $"TLS: {cause.Message}",
         var cause => cause.Message,
     };
 }

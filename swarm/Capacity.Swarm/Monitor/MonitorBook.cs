@@ -12,11 +12,19 @@ internal sealed class MonitorBook(MonitorSettings settings)
 {
     private readonly SortedDictionary<string, MonitoredService> _services = new(StringComparer.Ordinal);
 
+    private readonly SortedDictionary<string, IReadOnlyDictionary<string, string>> _nodes =
+        new(StringComparer.Ordinal);
+
     /// <summary>Sorted by name.</summary>
     public IReadOnlyCollection<MonitoredService> Services => _services.Values;
 
     /// <summary>The rule file; empty when there is no alert.</summary>
     public string Rules => MonitorRuleFile.Write(_services.Values.SelectMany(s => s.Alerts));
+
+    /// <summary>Files of targets by node, by their paths beside the configuration.</summary>
+    public IReadOnlyDictionary<string, string> TargetFiles => _services.Values.Select(s => s.Scrape)
+        .Where(s => s?.TargetFile is not null).ToDictionary(
+            s => s!.TargetFile!, s => s!.Targets(id => _nodes.GetValueOrDefault(id)), StringComparer.Ordinal);
 
     /// <summary>The configuration of Prometheus: the template, with one scrape for each service.</summary>
     /// <returns>Null when there is no template.</returns>
@@ -44,6 +52,21 @@ internal sealed class MonitorBook(MonitorSettings settings)
 
     /// <summary>A service was created or changed.</summary>
     public void Put(MonitoredService service) => _services[service.Name] = service;
+
+    /// <summary>A node was added or changed.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="parameters">Those named by <see cref="MonitorSettings.NodeLabels"/> become labels.</param>
+    /// <returns>Its labels.</returns>
+    public IReadOnlyDictionary<string, string> PutNode(string id, IReadOnlyList<StackLabel> parameters) =>
+        _nodes[id] = parameters.Where(p => settings.NodeLabels.Contains(p.Key, StringComparer.Ordinal))
+            .GroupBy(p => p.Key, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
+
+    /// <summary>A node was removed.</summary>
+    /// <returns>The labels that it had.</returns>
+    public IReadOnlyDictionary<string, string> RemoveNode(string id) =>
+        _nodes.Remove(id, out IReadOnlyDictionary<string, string>? labels)
+            ? labels : new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>A service was removed, or has no replicas any more. Its persistent alerts stay.</summary>
     /// <returns>Whether anything changed.</returns>

@@ -125,6 +125,9 @@ public sealed class MonitorServer : IAsyncDisposable
             case "remove":
                 await RemoveAsync(context);
                 break;
+            case "node/reconfigure" or "node/remove":
+                await NodeAsync(context, isRemoved: route == "node/remove");
+                break;
             default:
                 route = "other";
                 await ServiceRequest.NotFoundAsync(context);
@@ -137,7 +140,7 @@ public sealed class MonitorServer : IAsyncDisposable
     private async Task ReconfigureAsync(HttpContext context)
     {
         List<StackLabel> parameters = await ParametersAsync(context);
-        MonitoredService service = MonitoredService.Read(parameters);
+        MonitoredService service = MonitoredService.Read(parameters, _settings.ScrapeLabels);
         string? failed = null;
         if (service.Name.Length > 0)
         {
@@ -161,6 +164,24 @@ public sealed class MonitorServer : IAsyncDisposable
 
         string? failed = await ChangeAsync(() => _book.Remove(name), context.RequestAborted);
         await AnswerAsync(context, failed is null ? 200 : 500, failed ?? "", null);
+    }
+
+    private async Task NodeAsync(HttpContext context, bool isRemoved)
+    {
+        List<StackLabel> parameters = await ParametersAsync(context);
+        string id = parameters.FirstOrDefault(p => p.Key == "id")?.Value ?? "";
+        IReadOnlyDictionary<string, string> labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        string? failed = id.Length == 0 ? "node id not in query" : await ChangeAsync(
+            () => labels = isRemoved ? _book.RemoveNode(id) : _book.PutNode(id, parameters), context.RequestAborted);
+        int status = failed is null ? 200 : id.Length == 0 ? 400 : 500;
+        var json = new JsonObject
+        {
+            ["Status"] = status == 200 ? "OK" : "NOK",
+            ["NodeID"] = id,
+            ["Message"] = failed ?? "",
+            ["NodeLabel"] = Map([.. labels.OrderBy(l => l.Key, StringComparer.Ordinal)]),
+        };
+        await ServiceRequest.AnswerAsync(context, status, "application/json", json.ToJsonString());
     }
 
     // Any method; the parameters are in the query, or in a form.
@@ -212,7 +233,8 @@ public sealed class MonitorServer : IAsyncDisposable
 
     private async Task<string?> ApplyAsync(CancellationToken cancellationToken)
     {
-        string? failed = await _files.ApplyAsync(_book.Rules, _book.Configuration(), cancellationToken);
+        string? failed = await _files.ApplyAsync(
+            _book.Rules, _book.Configuration(), _book.TargetFiles, cancellationToken);
         _metrics.Set(Alerts, _book.Services.Sum(s => s.Alerts.Count));
         _metrics.Set(Refused, _book.Services.Sum(s => s.Problems.Count));
         if (failed is not null)

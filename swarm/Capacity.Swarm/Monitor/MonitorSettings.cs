@@ -28,6 +28,13 @@ public sealed record MonitorSettings
     /// <summary>Time between two DNS look-ups of a service's tasks, written into the scrapes.</summary>
     public TimeSpan DnsRefresh { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Parameters of nodes that become labels of the targets on them (<c>DF_NODE_TARGET_LABELS</c>).</summary>
+    public IReadOnlyList<string> NodeLabels { get; init; } = [];
+
+    /// <summary>Parameters of services that become labels of their targets by node
+    /// (<c>DF_SCRAPE_TARGET_LABELS</c>).</summary>
+    public IReadOnlyList<string> ScrapeLabels { get; init; } = [];
+
     /// <summary>Longest time that Prometheus may take to reload.</summary>
     public TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

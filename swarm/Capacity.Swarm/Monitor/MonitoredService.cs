@@ -15,7 +15,10 @@ internal sealed record MonitoredService(
     /// <summary>Reads the parameters of a reconfigure request, or the labels of a service without their
     /// prefix.</summary>
     /// <param name="parameters"><c>serviceName</c> and <c>replicas</c> among them.</param>
-    public static MonitoredService Read(IReadOnlyList<StackLabel> parameters)
+    /// <param name="targetLabels">Names of the parameters that become labels of its targets by node; null for
+    /// none.</param>
+    public static MonitoredService Read(
+        IReadOnlyList<StackLabel> parameters, IReadOnlyList<string>? targetLabels = null)
     {
         string name = parameters.LastOrDefault(p => p.Key == "serviceName")?.Value ?? "";
         var problems = new List<string>();
@@ -39,7 +42,8 @@ internal sealed record MonitoredService(
             }
         }
 
-        return new MonitoredService(name, sound, ScrapeEntry.Read(name, parameters, problems), problems);
+        return new MonitoredService(name, sound, ScrapeEntry.Read(name, parameters, targetLabels ?? [],
+            problems), problems);
     }
 
     /// <summary>Why Prometheus would refuse the rule file because of an alert; null when it would not.</summary>

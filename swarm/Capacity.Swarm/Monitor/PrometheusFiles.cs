@@ -20,8 +20,14 @@ internal sealed class PrometheusFiles(MonitorSettings settings) : IDisposable
 
     /// <summary>Writes what has changed, and reloads Prometheus when something has, or when the last reload
     /// failed.</summary>
+    /// <param name="rules">The rule file.</param>
+    /// <param name="configuration">The configuration; null when it is not kept here.</param>
+    /// <param name="targets">Files of targets by path; others of their folder are removed. Prometheus watches them
+    /// itself.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What failed; null when nothing did.</returns>
-    public async Task<string?> ApplyAsync(string rules, string? configuration, CancellationToken cancellationToken)
+    public async Task<string?> ApplyAsync(string rules, string? configuration,
+        IReadOnlyDictionary<string, string> targets, CancellationToken cancellationToken)
     {
         try
         {
@@ -29,7 +35,13 @@ internal sealed class PrometheusFiles(MonitorSettings settings) : IDisposable
             _reloadDue |= await WriteAsync(RulesName, rules, cancellationToken);
             if (configuration is not null)
             {
+                foreach ((string name, string text) in targets.OrderBy(t => t.Key, StringComparer.Ordinal))
+                {
+                    await WriteAsync(name, text, cancellationToken);
+                }
+
                 _reloadDue |= await WriteAsync(ConfigurationName, configuration, cancellationToken);
+                RemoveOtherTargets(targets);
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -50,11 +62,24 @@ internal sealed class PrometheusFiles(MonitorSettings settings) : IDisposable
             return false;
         }
 
-        Directory.CreateDirectory(settings.Folder);
-        string unfinished = Path.Combine(settings.Folder, $".{name}.tmp");
+        string folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        string unfinished = Path.Combine(folder, $".{Path.GetFileName(name)}.tmp");
         await File.WriteAllTextAsync(unfinished, text, Utf8, cancellationToken);
         File.Move(unfinished, path, overwrite: true);
         return true;
+    }
+
+    private void RemoveOtherTargets(IReadOnlyDictionary<string, string> targets)
+    {
+        string folder = Path.Combine(settings.Folder, ScrapeEntry.TargetFolder);
+        foreach (string file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [])
+        {
+            if (!targets.ContainsKey($"{ScrapeEntry.TargetFolder}/{Path.GetFileName(file)}"))
+            {
+                File.Delete(file);
+            }
+        }
     }
 
     private async Task<string?> ReloadAsync(CancellationToken cancellationToken)

@@ -68,8 +68,10 @@ internal static class HostNetwork
         return kept.ToString();
     }
 
-    // Version 1 has a tree for each resource, version 2 a single one. Only empty groups can be removed.
-    private static void RemoveControlGroups()
+    /// <summary>Removes the control groups of engines that have ended.</summary>
+    /// <remarks>Version 1 has a tree for each resource, version 2 a single one. Only empty groups can be
+    /// removed.</remarks>
+    public static void RemoveControlGroups()
     {
         const string Root = "/sys/fs/cgroup";
         foreach (string tree in Directory.GetDirectories(Root).Append(Root))

@@ -5,7 +5,8 @@ namespace Capacity.Swarm.Stack;
 
 /// <summary>A throw-away Docker engine with a folder, a socket and a swarm of its own.</summary>
 /// <param name="folder">Holds all of it.</param>
-internal sealed class OwnEngine(SwarmFolder folder)
+/// <param name="network">Name of the network namespace that it runs in; null for the host's network.</param>
+internal sealed class OwnEngine(SwarmFolder folder, string? network = null)
 {
     private static readonly string[] Packages =
         ["docker.io", "iptables", "prometheus", "prometheus-alertmanager", "haproxy", "busybox-static"];
@@ -63,7 +64,8 @@ internal sealed class OwnEngine(SwarmFolder folder)
         Directory.CreateDirectory(folder.Path);
         string log = folder.At("dockerd.log");
         // In a session of its own, so that Ctrl-C here does not reach it. An image that is not there fails at once.
-        string command = $"DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1 exec setsid '{Find("dockerd")}' "
+        string inside = network is null ? "" : $"nsenter --net=/run/netns/{network} unshare --uts ";
+        string command = $"DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1 exec setsid {inside}'{Find("dockerd")}' "
             + $"--data-root '{folder.At("data")}' --exec-root '{folder.At("exec")}' -p '{PidFile}' -H '{Address}' "
             + $"--storage-driver overlay2 --cgroup-parent /{HostNetwork.ControlGroup} > '{log}' 2>&1 < /dev/null &";
         await ExternalProgram.DemandAsync("sh", ["-c", command], null, null, cancellationToken);

@@ -10,6 +10,7 @@ using Capacity.Control.Samples;
 using Capacity.Control.Scaling;
 using Capacity.Model;
 using Capacity.Reports;
+using Capacity.Swarm.Agents;
 using Capacity.Swarm.Embedded;
 using Capacity.Tests.Regression;
 using Capacity.Tests.Reports;
@@ -28,6 +29,10 @@ namespace Capacity.Tests.Fuzz;
 /// <param name="Read">Reads a text; any exception is a failure.</param>
 internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Action<string> Read)
 {
+    private const string Order = """
+        {"version":1,"path":"s.yaml","scenario":"version: 1","set":["a=b"],"target":"http://h:1","seed":"7","agents":3}
+        """;
+
     private static readonly string[] Expressions =
     [
         "sum(rate(http_server_resp_time_bucket{job=\"svc\", le=\"0.1\"}[5m])) / sum(rate(x_count[5m])) < 0.99",
@@ -67,6 +72,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
             new("alertmanager.yml", [Stack("alertmanager.yml"), ManyRoutes],
                 text => AlertmanagerConfigReader.Read(Source(text))),
             new("a schedule of alerts", [Schedule], text => ReplayScheduleReader.Read(Source(text))),
+            new("an order of an agent", [Order], text => AgentOrder.Read(Source(text))),
+            new("an agent's lines", [.. AgentLines.Write(1, [1, 2, 3])], text => AgentLines.Read(text)),
             new("matchers", ["{a=\"b\", c=~\"d|e\"}", "a!=b,c!~\"x.*\""],
                 text => AlertmanagerMatcher.Parse(text, SourceSpan.None)),
             new("exposition text", [Exposition], text => ExpositionText.Read(text)),
