@@ -103,6 +103,17 @@ public sealed record EngineTaskStatus
 
     /// <summary>Why it failed; empty when it did not.</summary>
     public string Err { get; init; } = "";
+
+    /// <summary>Its container; null before there is one.</summary>
+    public EngineContainerStatus? ContainerStatus { get; init; }
+}
+
+/// <summary>The container of a task.</summary>
+public sealed record EngineContainerStatus
+{
+    /// <summary>Its id.</summary>
+    [JsonPropertyName("ContainerID")]
+    public string ContainerId { get; init; } = "";
 }
 
 /// <summary>A task's place in a network.</summary>
