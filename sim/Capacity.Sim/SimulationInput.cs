@@ -55,6 +55,14 @@ public sealed record SimulationInput
     /// where nothing reloads Prometheus.</summary>
     public TimeSpan? ReloadAfterChange { get; init; }
 
+    /// <summary>A replica is ready as soon as it listens; its health checks are requests and nothing more, as with a
+    /// balancer that tries what it finds. Otherwise it is ready at its first good health check.</summary>
+    public bool ReadyWhenListening { get; init; }
+
+    /// <summary>From a change of the service until the balancer sends a removed replica no more requests; null takes
+    /// the delay of the rotation.</summary>
+    public TimeSpan? Removal { get; init; }
+
     /// <summary>Leaves the replicas as they are, whatever the scaler decides.</summary>
     public bool ScalingOff { get; init; }
 }

@@ -4,7 +4,8 @@ using Capacity.Model;
 
 namespace Capacity.Cli.Commands;
 
-/// <summary><c>capacity run</c>: real requests, at the embedded cluster or at a service that runs elsewhere.</summary>
+/// <summary><c>capacity run</c>: real requests, at the embedded cluster, at the live stack on a
+/// swarm, or at a service that runs elsewhere.</summary>
 internal static class RunCommand
 {
     public static Command Create(CommandHost host)
@@ -12,25 +13,9 @@ internal static class RunCommand
         var command = new Command("run", "Drive real load and measure: the rehearsal alone");
         var input = new ScenarioInput(command);
         var options = new RunOptions(command);
-        var target = new Option<Uri?>("--target")
-        {
-            Description = "Base address of a service that runs elsewhere, for example http://127.0.0.1:8080",
-            HelpName = "address",
-            CustomParser = result =>
-            {
-                string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-                if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https"))
-                {
-                    return address;
-                }
-
-                result.AddError($"--target must be an address such as http://127.0.0.1:8080, not '{text}'");
-                return null;
-            },
-        };
+        var target = new TargetOptions(command, elsewhere: true);
         Option<int> port = PortOption();
         Option<string?> json = RunOptions.Json();
-        command.Options.Add(target);
         command.Options.Add(port);
         command.Options.Add(json);
         host.Handle(command, async (parsed, console, stop) =>
@@ -42,14 +27,31 @@ internal static class RunCommand
                 return code;
             }
 
+            if (target.Target(parsed) is { IsSwarm: true })
+            {
+                (RunResult? earlier, ExitCode unread) = target.Calibration(parsed, console);
+                if (unread != ExitCode.Ok)
+                {
+                    return unread;
+                }
+
+                var rehearsal = new SwarmRehearsal(loaded, target.Folder(parsed),
+                    target.Engine(parsed, console.Environment), seed, console);
+                string folder = options.Folder(parsed, loaded.Scenario.Name);
+                RunResult seen = await rehearsal.RunAsync(earlier, target.CalibrationFile(parsed), folder, stop);
+                return await RunOutput.FinishAsync(seen, loaded.Scenario, folder, parsed.GetValue(json), console,
+                    SwarmPrediction.Speed(loaded));
+            }
+
             // Another service's loop cannot be made faster, so it gets the launch's own load.
-            RunResult run = parsed.GetValue(target) is { } address
+            Uri? address = target.Target(parsed)?.Address;
+            RunResult run = address is not null
                 ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop)
                 : await RehearsalRun.RunAsync(
                     Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop);
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console,
-                parsed.GetValue(target) is null ? loaded.Scenario.Rehearsal.Speed : 1);
+                address is null ? loaded.Scenario.Rehearsal.Speed : 1);
         });
         return command;
     }

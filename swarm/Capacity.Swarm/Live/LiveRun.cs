@@ -90,7 +90,8 @@ public sealed class LiveRun : IAsyncDisposable
             + (long)((_start - TimeProvider.System.GetUtcNow()).TotalSeconds * Stopwatch.Frequency);
     }
 
-    /// <summary>Starts Prometheus and Alertmanager shortly before second 0, and writes down what happens.</summary>
+    /// <summary>Starts Prometheus and Alertmanager shortly before second 0, and writes down what happens. It returns
+    /// before second 0.</summary>
     /// <exception cref="EngineException">The engine refuses.</exception>
     public async Task BeginAsync(CancellationToken stop)
     {

@@ -55,11 +55,10 @@ public sealed class LiveStackFiles(LoopSettings loop, ServiceModel service)
     }
 
     /// <summary>The files, by name, to be put beside those of the live stack.</summary>
-    /// <param name="proxy">The live stack's own haproxy.cfg.</param>
-    public IReadOnlyDictionary<string, string> Files(string proxy) => new Dictionary<string, string>(
+    public IReadOnlyDictionary<string, string> Files() => new Dictionary<string, string>(
         StringComparer.Ordinal)
     {
-        ["haproxy.cfg"] = Proxy(proxy),
+        ["haproxy.cfg"] = Proxy(LiveSwarm.FileText("haproxy.cfg")),
         ["prometheus.yml"] = Prometheus(),
         ["alertmanager.yml"] = LiveAlertmanager.Write(loop.Alertmanager),
         ["rules.yml"] = RuleFileText.Write(new RuleFile([.. loop.Groups.Select(FileGroup).OfType<RuleGroup>()])) + "\n",
