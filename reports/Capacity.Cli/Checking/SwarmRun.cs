@@ -99,7 +99,7 @@ internal sealed class SwarmRun(SwarmFolder folder, CommandConsole console)
     {
         using var undisturbed = new Undisturbed();
         LoopSettings loop = input.Loop;
-        await using var run = new LiveRun(folder.Read()!, loop.InitialReplicas, loop.EvaluationInterval);
+        await using var run = new LiveRun(folder, loop.InitialReplicas, loop.EvaluationInterval);
         long start = await run.PrepareAsync(stop);
         LoadSettings settings = RehearsalRun.SettingsOf(input, run.Target, seed);
         await run.BeginAsync(stop);

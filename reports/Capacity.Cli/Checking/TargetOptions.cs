@@ -44,13 +44,15 @@ internal sealed class TargetOptions
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="elsewhere">Whether services that run elsewhere may be named.</param>
-    public TargetOptions(Command command, bool elsewhere)
+    /// <param name="drives">Whether anything is driven there, or only predicted.</param>
+    public TargetOptions(Command command, bool elsewhere = false, bool drives = true)
     {
         _target = new Option<RunTarget?>("--target")
         {
             Description = elsewhere
                 ? "swarm: the live stack on a real swarm; or the base address of a service that runs elsewhere"
-                : "swarm: rehearse on the live stack, on a real swarm",
+                : drives ? "swarm: rehearse on the live stack, on a real swarm"
+                : "swarm: predict the run on the live stack, at the rehearsal's speed",
             HelpName = elsewhere ? "swarm|address" : Swarm,
             CustomParser = result =>
             {
@@ -74,9 +76,13 @@ internal sealed class TargetOptions
         };
         _target.CompletionSources.Add(Swarm);
         command.Options.Add(_target);
-        command.Options.Add(_folder);
-        command.Options.Add(_engine);
-        if (elsewhere)
+        if (drives)
+        {
+            command.Options.Add(_folder);
+            command.Options.Add(_engine);
+        }
+
+        if (elsewhere || !drives)
         {
             command.Options.Add(_calibration);
         }

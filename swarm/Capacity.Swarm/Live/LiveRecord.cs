@@ -9,6 +9,7 @@ namespace Capacity.Swarm.Live;
 internal sealed class LiveRecord(LiveObservations seen)
 {
     private const double HalfPoll = 0.075; // the proxy is looked at every 0.15 s, so on average it was so before
+    private const double LongestAnswer = 2; // seconds from an update to the line in the scaler's log
 
     private readonly LiveReplica[] _replicas = [.. LiveReplica.Of(seen)];
 
@@ -50,8 +51,9 @@ internal sealed class LiveRecord(LiveObservations seen)
     private ScaleAction Action(LiveUpdate update, double next)
     {
         bool up = update.To > update.From;
-        ScalerAnswer? answer = seen.Answers.Where(a => a.Succeeded && a.Asked <= update.At + 0.02)
-            .OrderBy(a => Math.Abs(a.At - update.At)).FirstOrDefault(a => Math.Abs(a.At - update.At) < 1);
+        string change = string.Create(CultureInfo.InvariantCulture, $" from {update.From} to {update.To} replicas");
+        ScalerAnswer? answer = seen.Answers.Where(a => a.Message.Contains(change, StringComparison.Ordinal)
+            && Math.Abs(a.At - update.At) < LongestAnswer).MinBy(a => Math.Abs(a.At - update.At));
         AlertSpan? alert = seen.Alerts.Where(a => a.Scale == (up ? "up" : "down")).SelectMany(Spans)
             .Where(s => s.Firing <= update.At).OrderBy(s => s.Firing).LastOrDefault();
         double active = alert?.Pending ?? double.NaN;
@@ -61,8 +63,7 @@ internal sealed class LiveRecord(LiveObservations seen)
             : r.Left >= update.At && r.Left < next)];
         changed = up ? changed : [.. changed.Take(update.From - update.To)];
         return new ScaleAction(update.At, update.From, update.To, alert?.Name ?? "by hand",
-            answer?.Message ?? string.Create(
-                CultureInfo.InvariantCulture, $"replicas set from {update.From} to {update.To}"),
+            answer?.Message ?? $"set{change}",
             new ScaleChain
             {
                 Scraped = seen.Scrapes.SelectMany(s => s.At).Where(t => t <= active).DefaultIfEmpty(double.NaN).Max(),
@@ -165,11 +166,23 @@ internal sealed record LiveReplica(
             double from = double.IsNaN(container.Created) ? double.NegativeInfinity : container.Created;
             double found = First(p => p.Found, from)?.At ?? double.NaN;
             double joined = First(p => p.Serving, found)?.At ?? double.NaN;
-            double left = seen.Proxy.FirstOrDefault(p => p.At > found && !p.Found.Any(Is))?.At ?? double.NaN;
+            double left = LeftForGood(seen.Proxy, Is, found, container.Ended);
             yield return new LiveReplica(++number, container, found, joined - HalfPoll,
                 First(p => p.Answered, found)?.At ?? double.NaN, left - HalfPoll,
                 seen.Scrapes.Where(s => Is(s.Address)).SelectMany(s => s.At).Where(t => t >= from)
                     .DefaultIfEmpty(double.NaN).Min());
         }
+    }
+
+    // An address may be lost and found again at once; what counts is when it was lost for good.
+    private static double LeftForGood(IReadOnlyList<ProxyState> states, Func<string, bool> isIt, double found, double ended)
+    {
+        double left = double.NaN;
+        foreach (ProxyState state in states.Where(s => s.At > found && !(s.At > ended + 1)))
+        {
+            left = state.Found.Any(isIt) ? double.NaN : double.IsNaN(left) ? state.At : left;
+        }
+
+        return left;
     }
 }

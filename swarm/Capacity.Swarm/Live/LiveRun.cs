@@ -33,21 +33,28 @@ public sealed class LiveRun : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly EngineClient _engine;
     private readonly LiveAddresses _addresses;
+    private readonly string _tokenFile;
     private readonly int _replicas;
     private readonly TimeSpan _evaluation;
     private DateTimeOffset _start;
+    private readonly PrometheusHistory _history;
     private EngineWatch? _watch;
+    private AlertWatch? _alerts;
     private ProxyWatch? _proxy;
     private Task _watching = Task.CompletedTask;
 
     /// <summary>Prepares a run; nothing happens before <see cref="PrepareAsync"/>.</summary>
-    /// <param name="state">The swarm that is up.</param>
+    /// <param name="folder">Of the swarm that is up.</param>
     /// <param name="replicas">Replicas at the start.</param>
     /// <param name="evaluation">Time between evaluations: the run begins at a multiple of it on the Unix clock.</param>
-    public LiveRun(SwarmState state, int replicas, TimeSpan evaluation)
+    public LiveRun(SwarmFolder folder, int replicas, TimeSpan evaluation)
     {
+        SwarmState state = folder.Read() ?? throw new ClusterException($"no swarm is up in {folder.Path}",
+            "start one: capacity swarm up");
+        _tokenFile = folder.TokenFile;
         _engine = new EngineClient(EngineAddress.Parse(state.Engine));
         _addresses = LiveAddresses.Of(state);
+        _history = new PrometheusHistory(_http, _addresses.Prometheus);
         (_replicas, _evaluation) = (replicas, evaluation);
     }
 
@@ -83,11 +90,29 @@ public sealed class LiveRun : IAsyncDisposable
                 + $"{Patience.TotalSeconds} s", "see: capacity swarm status, and the logs of the containers");
         }
 
+        await WarmUpAsync(stop);
         DateTimeOffset earliest = TimeProvider.System.GetUtcNow() + LiveLoop.Lead + TimeSpan.FromSeconds(0.5);
         long intervals = ((earliest.Ticks - DateTimeOffset.UnixEpoch.Ticks) / _evaluation.Ticks) + 1;
         _start = DateTimeOffset.UnixEpoch + (intervals * _evaluation);
         return Stopwatch.GetTimestamp()
             + (long)((_start - TimeProvider.System.GetUtcNow()).TotalSeconds * Stopwatch.Frequency);
+    }
+
+    // A service that has been running for a day has met every kind of request before.
+    private async Task WarmUpAsync(CancellationToken stop)
+    {
+        const int Requests = 40;
+        await Parallel.ForAsync(0, Requests * _replicas, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = 2 * _replicas,
+            CancellationToken = stop,
+        }, async (_, cancellation) => (await _http.GetAsync(
+            new Uri(_addresses.Proxy, "/demo/hello?delay=1"), cancellation)).Dispose());
+        using var nobody = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(_addresses.Proxy, "/scaler/v1/scale-service"));
+        nobody.Headers.Add("Authorization", $"Bearer {await File.ReadAllTextAsync(_tokenFile, stop)}");
+        nobody.Content = new StringContent("{\"groupLabels\":{\"scale\":\"up\",\"service\":\"nobody\"}}");
+        (await _http.SendAsync(nobody, stop)).Dispose();
     }
 
     /// <summary>Starts Prometheus and Alertmanager shortly before second 0, and writes down what happens. It returns
@@ -97,7 +122,9 @@ public sealed class LiveRun : IAsyncDisposable
     {
         _watch = new EngineWatch(_engine, LiveStackFiles.Main, Seconds);
         _proxy = new ProxyWatch(_addresses.Statistics, "main", () => Seconds(TimeProvider.System.GetUtcNow()));
-        _watching = Task.WhenAll(_watch.RunAsync(_end.Token), _proxy.RunAsync(_http, _end.Token));
+        _alerts = new AlertWatch(_history);
+        _watching = Task.WhenAll(_watch.RunAsync(_end.Token), _proxy.RunAsync(_http, _end.Token),
+            _alerts.RunAsync(_end.Token));
         TimeSpan wait = _start - LiveLoop.Lead - TimeProvider.System.GetUtcNow();
         if (wait > TimeSpan.Zero)
         {
@@ -119,16 +146,15 @@ public sealed class LiveRun : IAsyncDisposable
         await _watching;
         CancellationToken patience = CancellationToken.None; // each call has a time-out of its own
         DateTimeOffset to = _start + TimeSpan.FromSeconds(measured.Duration);
-        var history = new PrometheusHistory(_http, _addresses.Prometheus);
-        var scrapes = await history.ReadAsync($"up{{job=\"{service}\"}}", _start, to, patience);
-        var alerts = await history.ReadAsync("ALERTS", _start, to, patience);
+        var scrapes = await _history.ReadAsync($"up{{job=\"{service}\"}}", _start, to, patience);
+        var alerts = await _history.ReadAsync("ALERTS", _start, to, patience);
         return new LiveRecord(new LiveObservations
         {
             Containers = _watch!.Containers,
             Updates = _watch.Updates,
             Proxy = _proxy!.States,
             Answers = ServiceLogReader.Answers(await ScalerLogAsync(patience), Seconds),
-            Alerts = Alerts(alerts),
+            Alerts = _alerts!.Samples(alerts, Seconds),
             Scrapes = [.. scrapes.Select(s => new TargetSamples(
                 s.Labels.GetValueOrDefault("instance", "").Split(':')[0], [.. s.At.Select(Seconds)]))],
             InitialReplicas = _replicas,
@@ -145,25 +171,6 @@ public sealed class LiveRun : IAsyncDisposable
         _http.Dispose();
         _end.Dispose();
     }
-
-    private List<AlertSamples> Alerts(
-        IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, DateTimeOffset[] At)> series) =>
-    [
-        .. series.GroupBy(s => string.Join(',', s.Labels.Where(l => l.Key != "alertstate")
-            .OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}")), StringComparer.Ordinal)
-            .Select(alert =>
-            {
-                IReadOnlyDictionary<string, string> labels = alert.First().Labels;
-                string scale = labels.GetValueOrDefault("scale", "");
-                double[] At(string state) =>
-                [
-                    .. alert.Where(s => s.Labels.GetValueOrDefault("alertstate") == state)
-                        .SelectMany(s => s.At).Select(Seconds).Order(),
-                ];
-                return new AlertSamples(labels.GetValueOrDefault("alertname", ""),
-                    labels.GetValueOrDefault("severity", scale), scale, At("pending"), At("firing"));
-            }),
-    ];
 
     private async Task<IReadOnlyList<LoggedLine>> ScalerLogAsync(CancellationToken cancellationToken)
     {

@@ -34,6 +34,32 @@ internal sealed class PrometheusHistory(HttpClient http, Uri server)
         }
     }
 
+    /// <summary>The alerts that are active now: labels, whether they fire, and since when the expression holds.</summary>
+    /// <returns>Empty when Prometheus does not answer: it may not have started yet.</returns>
+    public async Task<IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, bool Fires, DateTimeOffset Since)>>
+        ActiveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = JsonDocument.Parse(
+                await http.GetStringAsync(new Uri(server, "/api/v1/alerts"), cancellationToken));
+            return
+            [
+                .. answer.RootElement.GetProperty("data").GetProperty("alerts").EnumerateArray().Select(a => (
+                    Labels(a.GetProperty("labels")), a.GetProperty("state").GetString() == "firing",
+                    a.GetProperty("activeAt").GetDateTimeOffset())),
+            ];
+        }
+        catch (Exception problem) when (problem is HttpRequestException or JsonException or KeyNotFoundException
+            or InvalidOperationException or FormatException or OperationCanceledException)
+        {
+            return [];
+        }
+    }
+
+    private static IReadOnlyDictionary<string, string> Labels(JsonElement labels) => labels.EnumerateObject()
+        .ToDictionary(l => l.Name, l => l.Value.GetString() ?? "", StringComparer.Ordinal);
+
     /// <summary>Reads an answer with a range of samples.</summary>
     internal static IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, DateTimeOffset[] At)> Read(string json)
     {
@@ -41,8 +67,7 @@ internal sealed class PrometheusHistory(HttpClient http, Uri server)
         return
         [
             .. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(series => (
-                (IReadOnlyDictionary<string, string>)series.GetProperty("metric").EnumerateObject()
-                    .ToDictionary(l => l.Name, l => l.Value.GetString() ?? "", StringComparer.Ordinal),
+                Labels(series.GetProperty("metric")),
                 series.GetProperty("values").EnumerateArray().Select(v => DateTimeOffset.FromUnixTimeMilliseconds(
                     (long)Math.Round(v[0].GetDouble() * 1000))).ToArray())),
         ];
