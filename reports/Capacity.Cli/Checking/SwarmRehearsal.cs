@@ -43,8 +43,10 @@ internal sealed class SwarmRehearsal(
         if (predicted is not null && !measured.Partial)
         {
             string basis = string.Create(CultureInfo.InvariantCulture,
-                $"Predicted at {foretold:yyyy-MM-dd HH:mm:ss} UTC, before the run, from the configuration and an earlier "
-                + $"run ({earlier!.Scenario}, {Path.GetFileName(earlierFile)}); speed {SwarmPrediction.Speed(loaded):0.##}, "
+                $"Predicted at {foretold:yyyy-MM-dd HH:mm:ss} UTC, before the run, from the configuration and an "
+                + $"earlier "
+                + $"run ({earlier!.Scenario}, {Path.GetFileName(earlierFile)}); speed "
+                + $"{SwarmPrediction.Speed(loaded):0.##}, "
                 + $"seed {seed}.");
             string text = ComparisonMarkdown.Render(measured, predicted, basis);
             await AtomicFile.WriteAsync(Path.Combine(reports, "comparison.md"), text);

@@ -83,7 +83,8 @@ public static class ComparisonMarkdown
             string other = pair is { Measured: { } m, Predicted: { } p } && (m.From, m.To) != (p.From, p.To)
                 ? string.Create(CultureInfo.InvariantCulture, $" (predicted {p.From} → {p.To})") : "";
             text.Append(CultureInfo.InvariantCulture, $"| {known.From} → {known.To}{other} | ");
-            text.Append(CultureInfo.InvariantCulture, $"{Seconds(pair.Measured?.At)} | {Seconds(pair.Predicted?.At)} | ");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{Seconds(pair.Measured?.At)} | {Seconds(pair.Predicted?.At)} | ");
             text.Append(CultureInfo.InvariantCulture, $"{SignedSeconds(pair.Delay)} | ");
             text.Append(CultureInfo.InvariantCulture,
                 $"{Seconds(pair.Measured?.Chain.Fired)} | {Seconds(pair.Predicted?.Chain.Fired)} | ");

@@ -44,7 +44,8 @@ internal sealed class AlertWatch(PrometheusHistory history)
         found.AddRange(_seen.Select(s => (s.Key.Alert, s.Value, s.Key.Since)));
         return
         [
-            .. found.GroupBy(f => f.Alert, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
+            .. found.GroupBy(f => f.Alert, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g =>
             {
                 IReadOnlyDictionary<string, string> labels = _labels[g.Key];
                 string scale = labels.GetValueOrDefault("scale", "");

@@ -1,5 +1,4 @@
 using Capacity.Control;
-using Capacity.Control.Alertmanager;
 using Capacity.Control.Labels;
 using Capacity.Control.Rules;
 
@@ -19,7 +18,8 @@ public static class LiveLoop
     /// <summary>From a look-up of the targets until Prometheus scrapes them; no configuration changes it.</summary>
     public static TimeSpan DiscoveryDelay { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>From the update of a service until DNS forgets a removed task, which no configuration changes.</summary>
+    /// <summary>From the update of a service until DNS forgets a removed task, which no configuration
+    /// changes.</summary>
     public static TimeSpan Removal { get; } = TimeSpan.FromSeconds(1.12);
 
     /// <summary>How long before second 0 Prometheus and Alertmanager are started, so that they run by then.</summary>

@@ -86,7 +86,8 @@ internal sealed class LiveRecord(LiveObservations seen)
     {
         double gap = seen.EvaluationInterval * 1.5;
         (double At, bool Fires)[] all =
-            [.. alert.Pending.Select(t => (t, false)).Concat(alert.Firing.Select(t => (t, true))).OrderBy(s => s.Item1)];
+            [.. alert.Pending.Select(t => (t, false)).Concat(alert.Firing.Select(t => (t, true)))
+            .OrderBy(s => s.Item1)];
         for (int i = 0; i < all.Length;)
         {
             int end = i;
@@ -175,7 +176,8 @@ internal sealed record LiveReplica(
     }
 
     // An address may be lost and found again at once; what counts is when it was lost for good.
-    private static double LeftForGood(IReadOnlyList<ProxyState> states, Func<string, bool> isIt, double found, double ended)
+    private static double LeftForGood(IReadOnlyList<ProxyState> states, Func<string, bool> isIt, double found,
+        double ended)
     {
         double left = double.NaN;
         foreach (ProxyState state in states.Where(s => s.At > found && !(s.At > ended + 1)))

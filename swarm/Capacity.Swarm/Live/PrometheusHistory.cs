@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Capacity.Swarm.Live;
 
-/// <summary>Reads from Prometheus when it scraped and evaluated what: the samples themselves bear the instants.</summary>
+/// <summary>Reads from Prometheus when it scraped and evaluated what: the samples themselves bear the
+/// instants.</summary>
 /// <param name="http">Asks.</param>
 /// <param name="server">Address of Prometheus.</param>
 internal sealed class PrometheusHistory(HttpClient http, Uri server)
@@ -34,7 +35,8 @@ internal sealed class PrometheusHistory(HttpClient http, Uri server)
         }
     }
 
-    /// <summary>The alerts that are active now: labels, whether they fire, and since when the expression holds.</summary>
+    /// <summary>The alerts that are active now: labels, whether they fire, and since when the expression
+    /// holds.</summary>
     /// <returns>Empty when Prometheus does not answer: it may not have started yet.</returns>
     public async Task<IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, bool Fires, DateTimeOffset Since)>>
         ActiveAsync(CancellationToken cancellationToken)
@@ -46,7 +48,8 @@ internal sealed class PrometheusHistory(HttpClient http, Uri server)
             return
             [
                 .. answer.RootElement.GetProperty("data").GetProperty("alerts").EnumerateArray().Select(a => (
-                    Labels(a.GetProperty("labels")), a.GetProperty("state").GetString() == "firing",
+                    (IReadOnlyDictionary<string, string>)Labels(a.GetProperty("labels")),
+                    a.GetProperty("state").GetString() == "firing",
                     a.GetProperty("activeAt").GetDateTimeOffset())),
             ];
         }
@@ -57,7 +60,7 @@ internal sealed class PrometheusHistory(HttpClient http, Uri server)
         }
     }
 
-    private static IReadOnlyDictionary<string, string> Labels(JsonElement labels) => labels.EnumerateObject()
+    private static Dictionary<string, string> Labels(JsonElement labels) => labels.EnumerateObject()
         .ToDictionary(l => l.Name, l => l.Value.GetString() ?? "", StringComparer.Ordinal);
 
     /// <summary>Reads an answer with a range of samples.</summary>
@@ -67,7 +70,7 @@ internal sealed class PrometheusHistory(HttpClient http, Uri server)
         return
         [
             .. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(series => (
-                Labels(series.GetProperty("metric")),
+                (IReadOnlyDictionary<string, string>)Labels(series.GetProperty("metric")),
                 series.GetProperty("values").EnumerateArray().Select(v => DateTimeOffset.FromUnixTimeMilliseconds(
                     (long)Math.Round(v[0].GetDouble() * 1000))).ToArray())),
         ];
