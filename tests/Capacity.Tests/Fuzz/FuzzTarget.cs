@@ -9,7 +9,9 @@ using Capacity.Control.Samples;
 using Capacity.Control.Scaling;
 using Capacity.Model;
 using Capacity.Swarm.Embedded;
+using Capacity.Swarm.Live;
 using Capacity.Tests.Support;
+using Capacity.Tests.Swarm;
 using AlertmanagerMatcher = Capacity.Control.Alertmanager.LabelMatcher;
 
 namespace Capacity.Tests.Fuzz;
@@ -61,6 +63,10 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
                 text => AlertmanagerMatcher.Parse(text, SourceSpan.None)),
             new("exposition text", [Exposition], text => ExpositionText.Read(text)),
             new("a request to scale", [Webhook], ReadScaleRequest),
+            new("a service's log", [LiveTexts.ScalerLog], text => ServiceLogReader.Answers(
+                ServiceLogReader.Read(text), at => at.ToUnixTimeSeconds())),
+            new("the proxy's statistics", [LiveTexts.Page("UP", 3, "L7OK")], text => new ProxyWatch(
+                new Uri("http://127.0.0.1"), "main", () => 0).See(0, text)),
             new("a duration", ["1h30m", "5m", "1w2d3h4m5s6ms"], text => PrometheusDuration.Parse(text)),
         ];
     }
