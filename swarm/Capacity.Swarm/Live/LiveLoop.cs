@@ -25,6 +25,7 @@ public static class LiveLoop
     /// <summary>How long before second 0 Prometheus and Alertmanager are started, so that they run by then.</summary>
     public static TimeSpan Lead { get; } = TimeSpan.FromSeconds(1.5);
 
+    private static readonly TimeSpan ContainerStart = TimeSpan.FromSeconds(1); // from the update until the process runs
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>The speed that the real programs reach.</summary>
@@ -77,7 +78,7 @@ public static class LiveLoop
                 ResendDelay = Whole(faster.Rules.ResendDelay),
                 ResolvedRetention = loop.Rules.ResolvedRetention,
             },
-            AlertmanagerAge = Lead,
+            AlertmanagerAge = Lead - ContainerStart,
             KnownPhases = phases,
         };
     }

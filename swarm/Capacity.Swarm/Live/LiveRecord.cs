@@ -31,7 +31,8 @@ internal sealed class LiveRecord(LiveObservations seen)
                 Ready = [.. ends.Select(e => seen.Proxy.Where(p => p.At <= e).Select(p => p.Serving.Count)
                     .LastOrDefault())],
             },
-            ScaleActions = [.. changes.Select((c, i) => Action(c, i + 1 < changes.Length ? changes[i + 1].At : until))],
+            ScaleActions = [.. changes.Select((c, i) => Action(c, changes.Skip(i + 1)
+                .FirstOrDefault(n => n.To > n.From == c.To > c.From)?.At ?? until))],
             Alerts = alerts,
             ReplicaHours = _replicas.Sum(r => Hours(r.Container, until)),
             Events = [.. Events(alerts).Concat(measured.Events).Where(e => e.At >= 0 && e.At <= until)
@@ -48,6 +49,10 @@ internal sealed class LiveRecord(LiveObservations seen)
         return double.IsNaN(from) ? 0 : Math.Max(0, to - from) / 3600;
     }
 
+    /// <summary>A change of the wanted replicas with its chain.</summary>
+    /// <param name="update">The change.</param>
+    /// <param name="next">The next change of the same direction: what happens until then is of this one, also when a
+    /// change of the other direction called a part of it off.</param>
     private ScaleAction Action(LiveUpdate update, double next)
     {
         bool up = update.To > update.From;
