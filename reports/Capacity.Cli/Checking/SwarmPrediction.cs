@@ -1,4 +1,3 @@
-using Capacity.Control;
 using Capacity.Model;
 using Capacity.Sim;
 using Capacity.Swarm.Live;
@@ -55,6 +54,6 @@ internal static class SwarmPrediction
     private static double? Median(IReadOnlyList<ScaleAction> actions, Func<ScaleAction, double> delay)
     {
         double[] known = [.. actions.Select(delay).Where(d => !double.IsNaN(d)).Select(d => Math.Max(0, d)).Order()];
-        return known.Length == 0 ? null : known[known.Length / 2];
+        return known.Length == 0 ? null : known[(known.Length - 1) / 2]; // of two the quicker: the first is never warm
     }
 }

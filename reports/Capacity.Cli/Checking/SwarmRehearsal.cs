@@ -33,7 +33,7 @@ internal sealed class SwarmRehearsal(
         {
             string file = Path.Combine(reports, "prediction.json");
             predicted = LaunchSimulation.Run(SwarmPrediction.Fit(input, earlier), seed, stop);
-            await AtomicFile.WriteAsync(file, RunResultJson.ToUtf8(predicted));
+            await AtomicFile.WriteAsync(file, RunResultJson.ToUtf8(predicted), stop);
             console.Say(string.Create(CultureInfo.InvariantCulture,
                 $"predicted beforehand: {predicted.ScaleActions.Count} scale actions; stored {file}"));
         }
@@ -49,7 +49,7 @@ internal sealed class SwarmRehearsal(
                 + $"{SwarmPrediction.Speed(loaded):0.##}, "
                 + $"seed {seed}.");
             string text = ComparisonMarkdown.Render(measured, predicted, basis);
-            await AtomicFile.WriteAsync(Path.Combine(reports, "comparison.md"), text);
+            await AtomicFile.WriteAsync(Path.Combine(reports, "comparison.md"), text, CancellationToken.None);
             console.Data(text);
         }
 

@@ -187,7 +187,8 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         Set(docker, options.Variables);
         say("deploying the stack");
         string[] resolve = options.LocalImages ? ["--resolve-image", "never"] : [];
-        await docker.DemandAsync(["stack", "deploy", "--detach=true", .. resolve,
+        // It does not wait unless it is told to; clients before 26 do not know the word --detach.
+        await docker.DemandAsync(["stack", "deploy", .. resolve,
             .. options.ComposeFiles.SelectMany(f => new[] { "-c", Path.Combine(folder.StackFiles, f) }), StackName],
             null, cancellationToken);
         using var client = new EngineClient(docker.Address);

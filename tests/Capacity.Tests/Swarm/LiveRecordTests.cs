@@ -85,7 +85,8 @@ public sealed class LiveRecordTests
 
         Assert.Equal(2, answers.Count);
         Assert.Equal(
-            new ScalerAnswer(10, 10.02, "Scaling go-demo_main from 2 to 4 replicas (min: 2, max: 7)", true), answers[0]);
+            new ScalerAnswer(10, 10.02, "Scaling go-demo_main from 2 to 4 replicas (min: 2, max: 7)", true),
+            answers[0]);
         Assert.Equal(new ScalerAnswer(20.5, 20.5, "'nobody' was not found", false), answers[1]);
     }
 
@@ -123,7 +124,8 @@ public sealed class LiveRecordTests
         };
         (string, string) service = ("com.docker.swarm.service.name", "go-demo_main");
         watch.See(Event("service", "update", 1, ("name", "other"), ("replicas.old", "1"), ("replicas.new", "2")));
-        watch.See(Event("service", "update", 2, ("name", "go-demo_main"), ("replicas.old", "1"), ("replicas.new", "2")));
+        watch.See(
+            Event("service", "update", 2, ("name", "go-demo_main"), ("replicas.old", "1"), ("replicas.new", "2")));
         watch.See(Event("container", "create", 3, service, ("com.docker.swarm.task.id", "t1")));
         watch.See(Event("container", "start", 4, service));
         watch.See(Event("container", "kill", 5, service));
