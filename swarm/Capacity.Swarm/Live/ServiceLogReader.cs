@@ -70,9 +70,9 @@ internal static class ServiceLogReader
                 root.TryGetProperty("trace_id", out JsonElement trace) ? trace.GetString() ?? "" : "");
         }
         catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException
-            or FormatException)
+            or FormatException or ArgumentException)
         {
-            return null; // cut off, or not ours
+            return null; // cut off, no text, or not ours
         }
     }
 }
