@@ -1,6 +1,5 @@
 using Capacity.Cli;
 using Capacity.Cli.Checking;
-using Capacity.Control;
 using Capacity.Model;
 using Capacity.Reports;
 using Capacity.Sim;
