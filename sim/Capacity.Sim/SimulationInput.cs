@@ -65,6 +65,14 @@ public sealed record SimulationInput
     internal bool Breaks =>
         Service.WarmUp is not null || Service.Crash is not null || Faults.Any(f => f is not Fault.Outage);
 
+    /// <summary>A replica is ready as soon as it listens; its health checks are requests and nothing more, as with a
+    /// balancer that tries what it finds. Otherwise it is ready at its first good health check.</summary>
+    public bool ReadyWhenListening { get; init; }
+
+    /// <summary>From a change of the service until the balancer sends a removed replica no more requests; null takes
+    /// the delay of the rotation.</summary>
+    public TimeSpan? Removal { get; init; }
+
     /// <summary>Leaves the replicas as they are, whatever the scaler decides.</summary>
     public bool ScalingOff { get; init; }
 }

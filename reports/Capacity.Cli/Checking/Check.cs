@@ -2,6 +2,8 @@ using System.Globalization;
 using Capacity.Model;
 using Capacity.Reports;
 using Capacity.Sim;
+using Capacity.Swarm.Engine;
+using Capacity.Swarm.Stack;
 
 namespace Capacity.Cli.Checking;
 
@@ -12,7 +14,14 @@ namespace Capacity.Cli.Checking;
 /// <param name="Port">Of the embedded cluster's balancer; 0 takes any.</param>
 /// <param name="Rehearse">Whether to drive real requests first.</param>
 /// <param name="TryChanges">Whether to look for what would make it a go.</param>
-internal sealed record CheckPlan(int Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges);
+/// <param name="Swarm">Where the rehearsal's swarm is; null rehearses on the embedded cluster.</param>
+internal sealed record CheckPlan(
+    int Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges, SwarmPlace? Swarm = null);
+
+/// <summary>Where the live stack runs.</summary>
+/// <param name="Folder">Where it is kept, or will be.</param>
+/// <param name="Engine">The engine for a new swarm; null decides by whether one runs.</param>
+internal sealed record SwarmPlace(SwarmFolder Folder, EngineAddress? Engine);
 
 /// <summary>Rehearse, fit, predict the rehearsal, simulate the launches, decide.</summary>
 internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsole console)
@@ -32,18 +41,16 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         Comparison? comparison = null;
         if (plan.Rehearse)
         {
-            SimulationInput rehearsal = Predictions.Rehearsal(loaded);
-            string speed = scenario.Rehearsal.Speed.ToString("0.#", CultureInfo.InvariantCulture);
-            console.Say("1/3  rehearsal: real requests at a cluster in this process, "
-                + $"{DurationText.Format(rehearsal.Plan.Duration)} at {speed}× speed");
-            Measured = await RehearsalRun.RunAsync(rehearsal, plan.Seed, plan.Port, console, stop);
+            SimulationInput rehearsal = plan.Swarm is null ? Predictions.Rehearsal(loaded)
+                : SwarmPrediction.Input(loaded);
+            Measured = await RehearseAsync(rehearsal, stop);
             if (stop.IsCancellationRequested)
             {
                 return null;
             }
 
-            SimulationInput fitted = Calibration.Fit(rehearsal, Measured);
-            launch = Calibration.Fit(launch, Measured);
+            SimulationInput fitted = Fit(rehearsal, Measured);
+            launch = Fit(launch, Measured);
             console.Say("2/3  the same rehearsal in virtual time, and the two compared");
             predicted = LaunchSimulation.Run(fitted, plan.Seed, stop);
             comparison = Comparison.Of(Measured, predicted);
@@ -87,6 +94,26 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             Warnings = loaded.Warnings,
             SimulatedIn = took.TotalSeconds,
         };
+    }
+
+    private SimulationInput Fit(SimulationInput input, RunResult measured) =>
+        plan.Swarm is null ? Calibration.Fit(input, measured) : SwarmPrediction.Fit(input, measured);
+
+    private async Task<RunResult> RehearseAsync(SimulationInput rehearsal, CancellationToken stop)
+    {
+        string length = DurationText.Format(rehearsal.Plan.Duration);
+        if (plan.Swarm is { } swarm)
+        {
+            SwarmRun.Warn(loaded, console);
+            string reached = SwarmPrediction.Speed(loaded).ToString("0.#", CultureInfo.InvariantCulture);
+            console.Say($"1/3  rehearsal: real requests at the live stack on a swarm, {length} at {reached}× speed");
+            return await new SwarmRun(swarm.Folder, console)
+                .RunAsync(loaded, rehearsal, swarm.Engine, plan.Seed, stop);
+        }
+
+        string speed = loaded.Scenario.Rehearsal.Speed.ToString("0.#", CultureInfo.InvariantCulture);
+        console.Say($"1/3  rehearsal: real requests at a cluster in this process, {length} at {speed}× speed");
+        return await RehearsalRun.RunAsync(rehearsal, plan.Seed, plan.Port, console, stop);
     }
 
     private IReadOnlyList<ChangeOutcome> Changes(SimulationInput launch, CancellationToken stop)

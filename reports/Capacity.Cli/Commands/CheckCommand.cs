@@ -16,6 +16,7 @@ internal static class CheckCommand
         var input = new ScenarioInput(command);
         var options = new RunOptions(command);
         var own = new OwnOptions(command);
+        var target = new TargetOptions(command);
         host.Handle(command, async (parsed, console, stop) =>
         {
             ulong seed = parsed.GetValue(options.Seed);
@@ -26,6 +27,14 @@ internal static class CheckCommand
             }
 
             CheckPlan plan = own.Plan(parsed, seed);
+            if (target.Target(parsed) is not null)
+            {
+                plan = plan with
+                {
+                    Swarm = new SwarmPlace(target.Folder(parsed), target.Engine(parsed, console.Environment)),
+                };
+            }
+
             if (parsed.GetValue(own.DryRun))
             {
                 Explain(loaded, plan, console);
@@ -101,7 +110,7 @@ internal static class CheckCommand
 
     private static void Explain(LoadedScenario loaded, CheckPlan plan, CommandConsole console)
     {
-        SimulationInput rehearsal = Predictions.Rehearsal(loaded);
+        SimulationInput rehearsal = plan.Swarm is null ? Predictions.Rehearsal(loaded) : SwarmPrediction.Input(loaded);
         SimulationInput launch = Predictions.Launch(loaded);
         foreach (ReportInput row in InputList.Of(loaded, launch, rehearsal: null))
         {

@@ -8,7 +8,8 @@ using Capacity.Reports;
 
 namespace Capacity.Cli.Commands;
 
-/// <summary><c>capacity run</c>: real requests, at the embedded cluster or at a service that runs elsewhere.</summary>
+/// <summary><c>capacity run</c>: real requests, at the embedded cluster, at the live stack on a
+/// swarm, or at a service that runs elsewhere.</summary>
 internal static class RunCommand
 {
     public static Command Create(CommandHost host)
@@ -16,11 +17,10 @@ internal static class RunCommand
         var command = new Command("run", "Drive real load and measure: the rehearsal alone");
         var input = new ScenarioInput(command);
         var options = new RunOptions(command);
-        Option<Uri?> target = TargetOption();
         var agents = new AgentOptions(command);
+        var target = new TargetOptions(command, elsewhere: true);
         Option<int> port = PortOption();
         Option<string?> json = RunOptions.Json();
-        command.Options.Add(target);
         command.Options.Add(port);
         command.Options.Add(json);
         Option<IPEndPoint?> prometheus = MetricsPage.Option();
@@ -56,17 +56,35 @@ internal static class RunCommand
             if (agents.Wanted(parsed))
             {
                 RunResult merged = await agents.RunAsync(
-                    parsed, loaded.Scenario, parsed.GetValue(input.Set) ?? [], parsed.GetValue(target), seed, console,
+                    parsed, loaded.Scenario, parsed.GetValue(input.Set) ?? [], target.Target(parsed)?.Address, seed,
+                    console,
                     stop);
                 return await RunOutput.FinishAsync(merged, loaded.Scenario, options.Folder(parsed, merged.Scenario),
                     parsed.GetValue(json), console);
             }
 
+            if (target.Target(parsed) is { IsSwarm: true })
+            {
+                (RunResult? earlier, ExitCode unread) = target.Calibration(parsed, console);
+                if (unread != ExitCode.Ok)
+                {
+                    return unread;
+                }
+
+                var swarm = new SwarmRehearsal(loaded, target.Folder(parsed),
+                    target.Engine(parsed, console.Environment), seed, console);
+                string folder = options.Folder(parsed, loaded.Scenario.Name);
+                RunResult seen = await swarm.RunAsync(earlier, target.CalibrationFile(parsed), folder, stop);
+                return await RunOutput.FinishAsync(seen, loaded.Scenario, folder, parsed.GetValue(json), console,
+                    SwarmPrediction.Speed(loaded));
+            }
+
             await using MetricsPage? page = await MetricsPage.StartAsync(parsed.GetValue(prometheus), console, stop);
 
             // Another service's loop cannot be made faster, so it gets the launch's own load.
+            Uri? address = target.Target(parsed)?.Address;
             DateTimeOffset started = console.Environment.Clock.GetUtcNow();
-            Rehearsal rehearsal = parsed.GetValue(target) is null
+            Rehearsal rehearsal = address is null
                 ? loaded.Scenario.Rehearsal : new Rehearsal { Speed = 1 };
             using RecordsFile? file = RecordsFile.Open(parsed.GetValue(records));
             LoadSettings Adjusted(LoadSettings load) => load with
@@ -77,9 +95,9 @@ internal static class RunCommand
                     Connections = parsed.GetValue(connections) ?? loaded.Scenario.Http.Connections,
                 },
             };
-            RunResult run = parsed.GetValue(target) is { } address
-                ? await RehearsalRun.RunAgainstAsync(Predictions.Launch(loaded), address, seed, console, stop, page,
-                Adjusted)
+            RunResult run = address is not null
+                ? await RehearsalRun.RunAgainstAsync(
+                    Predictions.Launch(loaded), address, seed, console, stop, page, Adjusted)
                 : await RehearsalRun.RunAsync(
                     Predictions.Rehearsal(loaded), seed, parsed.GetValue(port), console, stop, page, Adjusted);
             file?.Keep();
@@ -90,7 +108,7 @@ internal static class RunCommand
             };
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console,
-                parsed.GetValue(target) is null ? loaded.Scenario.Rehearsal.Speed : 1);
+                address is null ? loaded.Scenario.Rehearsal.Speed : 1);
         });
         return command;
     }

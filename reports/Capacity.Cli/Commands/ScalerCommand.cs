@@ -16,7 +16,8 @@ internal static class ScalerCommand
         var options = new ServiceOptions(command);
         var tokenFile = new Option<string?>("--token-file")
         {
-            Description = $"File with the bearer token that callers must show (default: ${TokenVariable})",
+            Description = $"File with the bearer token that callers must show (default: ${TokenVariable}); none lets "
+                + "everybody scale, as docker-scaler does",
             HelpName = "file",
         };
         var labelled = new Option<bool>("--only-labelled")
@@ -58,6 +59,11 @@ internal static class ScalerCommand
 
     private static string? Token(string? file, CommandConsole console)
     {
+        if (file == "none")
+        {
+            return null;
+        }
+
         try
         {
             string? token = file is null ? console.Environment.Variable(TokenVariable) : File.ReadAllText(file);

@@ -24,6 +24,7 @@ internal static class SimulateCommand
             Description = "Stretch the demand to this length, for example 24h",
             HelpName = "duration",
         };
+        var target = new TargetOptions(command, drives: false);
         Option<string?> json = RunOptions.Json();
         command.Options.Add(rate);
         command.Options.Add(length);
@@ -46,7 +47,16 @@ internal static class SimulateCommand
                 return ExitCode.Usage;
             }
 
-            RunResult run = LaunchSimulation.Run(Predictions.Launch(loaded, demand, speed), seed, stop);
+            (RunResult? earlier, ExitCode unread) = target.Calibration(parsed, console);
+            if (unread != ExitCode.Ok)
+            {
+                return unread;
+            }
+
+            SimulationInput launch = target.Target(parsed) is not null ? SwarmPrediction.Input(loaded)
+                : Predictions.Launch(loaded, demand, speed);
+            RunResult run = LaunchSimulation.Run(
+                earlier is null ? launch : SwarmPrediction.Fit(launch, earlier), seed, stop);
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console);
         });

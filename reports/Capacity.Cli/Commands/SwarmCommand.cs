@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Capacity.Cli.Checking;
 using Capacity.Swarm;
 using Capacity.Swarm.Engine;
 using Capacity.Swarm.Stack;
@@ -33,8 +34,8 @@ internal static class SwarmCommand
     {
         var engine = new Option<string?>("--engine")
         {
-            Description = "Use this engine, a manager of a swarm (default: the one of this machine; when none runs, "
-                + "root gets a throw-away one)",
+            Description = "Use this engine, a manager of a swarm (default: $DOCKER_HOST, or the one of this machine; "
+                + "when none runs, root gets a throw-away one)",
             HelpName = "address",
         };
         var images = new Option<string>("--images")
@@ -62,10 +63,9 @@ internal static class SwarmCommand
         {
             long started = Stopwatch.GetTimestamp();
             var place = new SwarmFolder(parsed.GetValue(folder)!);
-            string? address = parsed.GetValue(engine);
             var options = new LiveSwarmOptions
             {
-                Engine = address is null ? null : EngineAddress.Parse(address),
+                Engine = TargetOptions.EngineOf(parsed.GetValue(engine), console.Environment),
                 LocalImages = parsed.GetValue(images) == "local",
                 Variables = parsed.GetValue(set)!.Select(s => s.Split('=', 2))
                     .ToDictionary(s => s[0], s => s[1], StringComparer.Ordinal),

@@ -96,7 +96,7 @@ internal sealed class ReplicaSet
             if (!replica.Stopping)
             {
                 replica.Stopping = true;
-                replica.LeavesAt = now + _rotation;
+                replica.LeavesAt = now + (_input.Removal ?? _rotation);
                 _changes.Add(replica.LeavesAt, Change.Leaves, replica);
                 removed.Add(replica);
                 if (!replica.Started)
@@ -259,7 +259,8 @@ internal sealed class ReplicaSet
 
         replica.StartsAt = now + _orchestrator;
         replica.ListensAt = replica.StartsAt + replica.Startup;
-        replica.ReadyAt = replica.FirstGoodCheck(_input.Loop.HealthCheckInterval);
+        replica.ReadyAt = _input.ReadyWhenListening ? replica.ListensAt
+            : replica.FirstGoodCheck(_input.Loop.HealthCheckInterval);
         replica.JoinsAt = replica.ReadyAt + _rotation;
         _timeline.Add(replica.StartsAt, Change.Starts, replica);
         _timeline.Add(replica.ReadyAt, Change.Ready, replica);

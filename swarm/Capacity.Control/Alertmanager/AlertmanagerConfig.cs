@@ -108,7 +108,7 @@ public sealed class Route
 
     /// <summary>The same route, and the routes below it, with other timers.</summary>
     /// <param name="timers">Chooses the timers of each route.</param>
-    internal Route WithTimers(Func<Route, (TimeSpan Wait, TimeSpan Interval, TimeSpan Repeat)> timers)
+    public Route WithTimers(Func<Route, (TimeSpan Wait, TimeSpan Interval, TimeSpan Repeat)> timers)
     {
         (TimeSpan wait, TimeSpan interval, TimeSpan repeat) = timers(this);
         return new Route

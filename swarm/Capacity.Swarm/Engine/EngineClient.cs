@@ -107,6 +107,15 @@ public sealed partial class EngineClient : IDisposable
         service => service?.Spec.Mode.Replicated is null ? null : ServiceEdit.WithReplicas(service, (ulong)replicas),
         cancellationToken);
 
+    /// <summary>What a container of this node has written so far, with the engine's own bytes before each
+    /// line.</summary>
+    /// <param name="container">Its id; it may have ended.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EngineException">The engine refuses, for example because the container is gone.</exception>
+    public Task<string> LogsAsync(string container, CancellationToken cancellationToken) =>
+        _transport.CallAsync(HttpMethod.Get,
+            $"containers/{Uri.EscapeDataString(container)}/logs?stdout=true&stderr=true", null, cancellationToken);
+
     /// <summary>Events as they happen, until cancelled. A broken stream is opened again, from where it broke.</summary>
     /// <param name="types">For example <c>service</c>, <c>node</c>; none for all.</param>
     /// <param name="interrupted">Told of each broken stream.</param>

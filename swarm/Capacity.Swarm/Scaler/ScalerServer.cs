@@ -156,6 +156,7 @@ public sealed class ScalerServer : IAsyncDisposable
             return;
         }
 
+        _log.Info("scale-service: asked"); // with the trace of the answer: the time between is the delivery
         ScaleAnswer answer = await _scaler.ScaleAsync(
             body, context.Request.QueryString.Value?.TrimStart('?') ?? "", context.RequestAborted);
         if (answer.NewReplicas is not null)

@@ -10,6 +10,9 @@ internal sealed class DockerClient(SwarmFolder folder, EngineAddress engine)
     /// <summary>Where things are kept.</summary>
     public SwarmFolder Folder { get; } = folder;
 
+    /// <summary>The engine.</summary>
+    public EngineAddress Address { get; } = engine;
+
     /// <summary>Variables of the stack file.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal)
     {

@@ -16,6 +16,13 @@ public sealed record LiveSwarmOptions
     /// <summary>Variables of the stack file: <c>SCALE_MAX</c>, <c>RATE_WINDOW</c> …</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Files to be put beside those of the stack, by name, or in place of them.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The compose files, in the order in which they count.</summary>
+    public IReadOnlyList<string> ComposeFiles { get; init; } = ["stack.yml"];
 }
 
 /// <summary>The self-adapting system on a real swarm: up, down, and how it is.</summary>
@@ -26,7 +33,7 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
     /// <summary>Name of the stack.</summary>
     public const string StackName = "go-demo";
 
-    private static readonly string[] Files =
+    private static readonly string[] FileNames =
         ["stack.yml", "haproxy.cfg", "prometheus.yml", "alertmanager.yml", "Dockerfile"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -44,27 +51,36 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
 
         EngineAddress address = await EngineAsync(options, cancellationToken);
         var docker = new DockerClient(folder, address);
-        await WriteFilesAsync(cancellationToken);
+        await WriteFilesAsync(options, cancellationToken);
         var images = new LocalImages(docker);
         if (options.LocalImages)
         {
             await images.MakeAsync(say, cancellationToken);
-            Set(docker, LocalImages.Variables);
         }
         else
         {
             say("building the image of demo, scaler and monitor");
             await images.MakeCapacityAsync("mcr.microsoft.com/dotnet/aspnet:10.0", cancellationToken);
-            docker.Variables["CAPACITY_IMAGE"] = LocalImages.Capacity;
         }
 
-        Set(docker, options.Variables);
-        say("deploying the stack");
-        string[] resolve = options.LocalImages ? ["--resolve-image", "never"] : [];
-        await docker.DemandAsync(["stack", "deploy", "--detach=true", .. resolve, "-c",
-            Path.Combine(folder.StackFiles, "stack.yml"), StackName], null, cancellationToken);
-        using var client = new EngineClient(address);
-        await WaitAsync(client, cancellationToken);
+        await DeployAsync(docker, options, cancellationToken);
+    }
+
+    /// <summary>Deploys the stack anew on the swarm that is up, with other files; engine and images stay.</summary>
+    /// <param name="options">Files and variables; those that the swarm was started with hold too.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ClusterException">No swarm is up.</exception>
+    /// <exception cref="EngineException">The engine refuses.</exception>
+    public async Task RedeployAsync(LiveSwarmOptions options, CancellationToken cancellationToken)
+    {
+        SwarmState state = folder.Read() ?? throw new ClusterException($"no swarm is up in {folder.Path}",
+            "start one: capacity swarm up");
+        var docker = new DockerClient(folder, EngineAddress.Parse(state.Engine));
+        say("removing the stack that is there");
+        await RemoveStackAsync(docker, cancellationToken);
+        await WriteFilesAsync(options, cancellationToken);
+        Set(docker, state.Variables);
+        await DeployAsync(docker, options with { LocalImages = state.LocalImages }, cancellationToken);
     }
 
     /// <summary>Removes the stack, and all else that <see cref="UpAsync"/> made.</summary>
@@ -135,7 +151,7 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         {
             using var client = new EngineClient(there);
             await client.NodesAsync(cancellationToken); // refuses, with the reason, unless it is a manager
-            folder.Write(new SwarmState(there.ToString(), IsOwn: false, null, options.Variables));
+            folder.Write(new SwarmState(there.ToString(), IsOwn: false, null, options.Variables, options.LocalImages));
             return there;
         }
 
@@ -148,7 +164,7 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         await OwnEngine.InstallAsync(say, cancellationToken);
         var own = new OwnEngine(folder);
         folder.Write(new SwarmState(own.Address.ToString(), IsOwn: true,
-            await HostNetwork.LookAsync(cancellationToken), options.Variables));
+            await HostNetwork.LookAsync(cancellationToken), options.Variables, options.LocalImages));
         say($"starting a throw-away Docker engine in {folder.Path}");
         await own.StartAsync(cancellationToken);
         await new DockerClient(folder, own.Address)
@@ -156,15 +172,44 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         return own.Address;
     }
 
-    private async Task WriteFilesAsync(CancellationToken cancellationToken)
+    private async Task DeployAsync(
+        DockerClient docker, LiveSwarmOptions options, CancellationToken cancellationToken)
+    {
+        if (options.LocalImages)
+        {
+            Set(docker, LocalImages.Variables);
+        }
+        else
+        {
+            docker.Variables["CAPACITY_IMAGE"] = LocalImages.Capacity;
+        }
+
+        Set(docker, options.Variables);
+        say("deploying the stack");
+        string[] resolve = options.LocalImages ? ["--resolve-image", "never"] : [];
+        // It does not wait unless it is told to; clients before 26 do not know the word --detach.
+        await docker.DemandAsync(["stack", "deploy", .. resolve,
+            .. options.ComposeFiles.SelectMany(f => new[] { "-c", Path.Combine(folder.StackFiles, f) }), StackName],
+            null, cancellationToken);
+        using var client = new EngineClient(docker.Address);
+        await WaitAsync(client, cancellationToken);
+    }
+
+    /// <summary>The text of one of the stack's own files.</summary>
+    internal static string FileText(string name)
+    {
+        using Stream source = Assembly.GetExecutingAssembly().GetManifestResourceStream($"stack/{name}")!;
+        using var reader = new StreamReader(source);
+        return reader.ReadToEnd();
+    }
+
+    private async Task WriteFilesAsync(LiveSwarmOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder.StackFiles);
-        foreach (string name in Files)
+        foreach (string name in FileNames.Union(options.Files.Keys, StringComparer.Ordinal))
         {
-            await using Stream source =
-                Assembly.GetExecutingAssembly().GetManifestResourceStream($"stack/{name}")!;
-            await using FileStream target = File.Create(Path.Combine(folder.StackFiles, name));
-            await source.CopyToAsync(target, cancellationToken);
+            string text = options.Files.GetValueOrDefault(name) ?? FileText(name);
+            await File.WriteAllTextAsync(Path.Combine(folder.StackFiles, name), text, cancellationToken);
         }
 
         await File.WriteAllTextAsync(folder.TokenFile, RandomNumberGenerator.GetHexString(32, lowercase: true),

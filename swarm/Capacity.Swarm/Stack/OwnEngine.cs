@@ -9,10 +9,13 @@ namespace Capacity.Swarm.Stack;
 internal sealed class OwnEngine(SwarmFolder folder, string? network = null)
 {
     private static readonly string[] Packages =
-        ["docker.io", "iptables", "prometheus", "prometheus-alertmanager", "haproxy", "busybox-static"];
+        ["docker.io", "iptables", "iproute2", "prometheus", "prometheus-alertmanager", "haproxy", "busybox-static"];
 
     private static readonly string[] Programs =
-        ["dockerd", "iptables", "prometheus", "prometheus-alertmanager", "haproxy", "busybox"];
+        ["dockerd", "iptables", "ip", "prometheus", "prometheus-alertmanager", "haproxy", "busybox"];
+
+    private const string Client = "docker";
+    private const string ClientPackage = "docker-cli"; // part of docker.io before Debian 13
 
     /// <summary>Where it listens.</summary>
     public EngineAddress Address { get; } = EngineAddress.Parse(folder.At("docker.sock"));
@@ -26,12 +29,12 @@ internal sealed class OwnEngine(SwarmFolder folder, string? network = null)
     public static async Task InstallAsync(Action<string> say, CancellationToken cancellationToken)
     {
         string[] missing = [.. Packages.Where((_, i) => Find(Programs[i]) is null)];
-        if (missing.Length == 0)
+        if (missing.Length == 0 && Find(Client) is not null)
         {
             return;
         }
 
-        string list = string.Join(' ', missing);
+        string list = string.Join(' ', missing.DefaultIfEmpty(ClientPackage));
         if (Find("apt-get") is null || !Environment.IsPrivilegedProcess)
         {
             throw new ClusterException($"a swarm on this machine needs packages that are missing: {list}",
@@ -46,9 +49,15 @@ internal sealed class OwnEngine(SwarmFolder folder, string? network = null)
         await using (await NoServicesAsync(cancellationToken))
         {
             await ExternalProgram.RunAsync("apt-get", ["update", "-q"], variables, null, cancellationToken);
-            await ExternalProgram.DemandAsync("apt-get",
-                ["install", "-y", "-q", "--no-install-recommends", .. missing], variables, null, cancellationToken);
+            await InstallAsync(missing);
+            if (Find(Client) is null)
+            {
+                await InstallAsync([ClientPackage]);
+            }
         }
+
+        Task InstallAsync(string[] packages) => ExternalProgram.DemandAsync("apt-get",
+            ["install", "-y", "-q", "--no-install-recommends", .. packages], variables, null, cancellationToken);
     }
 
     /// <summary>The path of a program.</summary>
@@ -102,8 +111,9 @@ internal sealed class OwnEngine(SwarmFolder folder, string? network = null)
             return true;
         }
 
-        await ExternalProgram.RunAsync("kill", ["-TERM", pid.ToString(CultureInfo.InvariantCulture)], null, null,
-            cancellationToken);
+        // The shell has it built in; a program of that name is not everywhere.
+        await ExternalProgram.RunAsync("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {pid}")],
+            null, null, cancellationToken);
         for (int i = 0; i < 400 && IsOurs(pid); i++)
         {
             await Task.Delay(100, cancellationToken);

@@ -54,8 +54,10 @@ public sealed class SwarmFolder(string path)
 /// <param name="IsOwn">Whether the engine is a throw-away one, to be ended.</param>
 /// <param name="Host">How the host's network was before; null when the engine is not ours.</param>
 /// <param name="Variables">Those of the stack file that were set.</param>
+/// <param name="LocalImages">Whether the images were made from programs of this machine.</param>
 public sealed record SwarmState(
-    string Engine, bool IsOwn, HostNetworkState? Host, IReadOnlyDictionary<string, string> Variables);
+    string Engine, bool IsOwn, HostNetworkState? Host, IReadOnlyDictionary<string, string> Variables,
+    bool LocalImages);
 
 /// <summary>What an engine changes on its host.</summary>
 /// <param name="Forwarding">Content of <c>net.ipv4.ip_forward</c>.</param>

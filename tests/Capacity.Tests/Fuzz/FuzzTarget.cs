@@ -18,7 +18,9 @@ using Capacity.Scripting;
 using Capacity.Swarm.Embedded;
 using Capacity.Tests.Importing;
 using Capacity.Tests.Scripting;
+using Capacity.Swarm.Live;
 using Capacity.Tests.Support;
+using Capacity.Tests.Swarm;
 using AlertmanagerMatcher = Capacity.Control.Alertmanager.LabelMatcher;
 
 namespace Capacity.Tests.Fuzz;
@@ -82,6 +84,10 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
             new("a file to import", [ImportTests.Har, ImportTests.Stages], ImportTests.Import),
             new("a feed", ["name,age,admin\n\"A \"\"b\"\"\",36,true\r\n", "[{\"name\":\"A\",\"age\":1,\"admin\":true}]"],
                 ReadFeed),
+            new("a service's log", [LiveTexts.ScalerLog], text => ServiceLogReader.Answers(
+                ServiceLogReader.Read(text), at => at.ToUnixTimeSeconds())),
+            new("the proxy's statistics", [LiveTexts.Page("UP", 3, "L7OK")], text => new ProxyWatch(
+                new Uri("http://127.0.0.1"), "main", () => 0).See(0, text)),
             new("a duration", ["1h30m", "5m", "1w2d3h4m5s6ms"], text => PrometheusDuration.Parse(text)),
         ];
     }
