@@ -106,7 +106,8 @@ public sealed class LoadEngine(LoadSettings settings)
             _duration = settings.Plan.Duration;
             _users = new UserCrowd(settings) { Changed = _wait.Wake };
             _stream = new RequestStream(
-                settings.Plan.Open, settings.Spacing, [.. settings.Requests.Select(r => r.Share)], settings.Seed);
+                settings.Plan.Open, settings.Spacing, [.. settings.Requests.Select(r => r.Share)], settings.Seed,
+                settings.Plan.Recorded);
         }
 
         public async Task RunAsync()

@@ -1,15 +1,5 @@
 namespace Capacity.Model;
 
-/// <summary>How arrivals are spaced around the profile's rate.</summary>
-public enum ArrivalSpacing
-{
-    /// <summary>A Poisson process: independent users.</summary>
-    Poisson,
-
-    /// <summary>An even grid: a pacing load generator.</summary>
-    Even,
-}
-
 /// <summary>A stretch of time in which the arrival rate changes linearly.</summary>
 /// <param name="From">Seconds since the start of the run.</param>
 /// <param name="To">Seconds since the start of the run, &gt; <paramref name="From"/>.</param>
@@ -19,6 +9,12 @@ public readonly record struct RateSegment(double From, double To, double FromRat
 {
     /// <summary>Expected requests in the segment.</summary>
     public double Requests => (To - From) * (FromRate + ToRate) / 2;
+
+    /// <summary>Requests per second at an instant of the segment.</summary>
+    /// <param name="at">Seconds since the start of the run.</param>
+    public double RateAt(double at) => at <= From ? FromRate
+        : at >= To ? ToRate
+        : FromRate + ((ToRate - FromRate) * (at - From) / (To - From));
 }
 
 /// <summary>Arrival rate over time, piecewise linear; segments follow each other without gaps from second 0.</summary>

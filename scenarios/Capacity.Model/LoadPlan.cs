@@ -20,42 +20,39 @@ public sealed record PhaseSpan(string Name, double From, double To);
 public sealed record LoadPlan(
     ArrivalProfile Open, IReadOnlyList<UserPhase> Users, IReadOnlyList<PhaseSpan> Phases, double Duration)
 {
+    /// <summary>The stages of recorded requests, in order.</summary>
+    public IReadOnlyList<RecordedPhase> Recorded { get; init; } = [];
+
+    /// <summary>Expected requests of open and recorded stages.</summary>
+    public double OpenRequests => Open.Requests + Recorded.Sum(r => r.Requests);
+
     /// <summary>Lays the stages out.</summary>
     /// <param name="stages">At least one.</param>
     /// <param name="demand">Factor on rates and on numbers of users (rounded up), ≥ 0.</param>
     /// <param name="speed">Stage lengths are divided by this; users' think times are not. &gt; 0.</param>
     public static LoadPlan Of(IReadOnlyList<LoadStage> stages, double demand = 1, double speed = 1)
     {
-        var segments = new List<RateSegment>();
+        var curve = new RateCurve(demand, speed);
         var users = new List<UserPhase>();
         var phases = new List<PhaseSpan>();
-        double now = 0;
-        double rate = 0;
+        var recorded = new List<RecordedPhase>();
         foreach (LoadStage stage in stages)
         {
-            double end = now + (stage.During / speed);
-            phases.Add(new PhaseSpan(stage.Name, now, end));
-            double target = stage is LoadStage.Open asked ? asked.ToRate * demand : 0;
-            double reached = stage is LoadStage.Open { Over: > 0 } ramp ? now + (ramp.Over / speed) : now;
-            if (reached > now)
-            {
-                segments.Add(new RateSegment(now, Math.Min(reached, end), rate, target));
-            }
-
-            if (end > reached)
-            {
-                segments.Add(new RateSegment(reached, end, target, target));
-            }
-
+            double from = curve.Now;
+            curve.Add(stage);
+            phases.Add(new PhaseSpan(stage.Name, from, curve.Now));
             if (stage is LoadStage.Users closed)
             {
-                users.Add(new UserPhase(now, end, closed with { Count = (int)Math.Ceiling(closed.Count * demand) }));
+                users.Add(new UserPhase(
+                    from, curve.Now, closed with { Count = (int)Math.Ceiling(closed.Count * demand) }));
             }
 
-            rate = target;
-            now = end;
+            if (stage is LoadStage.Replay { Arrivals: { } arrivals } replay)
+            {
+                recorded.Add(new RecordedPhase(from, curve.Now, arrivals, replay.File.Skip, demand, speed));
+            }
         }
 
-        return new LoadPlan(new ArrivalProfile(segments), users, phases, now);
+        return new LoadPlan(new ArrivalProfile(curve.Segments), users, phases, curve.Now) { Recorded = recorded };
     }
 }

@@ -61,12 +61,20 @@ internal sealed class RequestReader(List<Diagnostic> diagnostics)
         double? share = _quantity.Share(alone ? fields.Scalar("share") : fields.RequireScalar("share", "share: 50%"));
         string? method = _words.OneOf(fields.Scalar("method"), "an HTTP method", Methods);
         YamlScalar? path = fields.Scalar("path");
+        YamlScalar? match = fields.Scalar("match");
         ServiceLaw? law = _laws.Read(
             fields.Require("service_time", "service_time: { p50: 8ms, p95: 15ms }"), "a service time");
         fields.RejectOthers(OtherWords.OfRequests);
         if (path is not null && (!path.Text.StartsWith('/') || path.Text.Any(c => char.IsControl(c) || c == ' ')))
         {
             fields.Report("CAP024", path.At, $"'{path.Text}' is not a path", $"write for example \"{DefaultPath}\"");
+        }
+
+        if (match is not null
+            && (!match.Text.StartsWith('/') || match.Text.Any(c => char.IsControl(c) || c is ' ' or '?')))
+        {
+            fields.Report("CAP024", match.At, $"'{match.Text}' is not the path of recorded requests",
+                "write for example /products/*, without query");
         }
 
         if (share == 0)
@@ -76,7 +84,7 @@ internal sealed class RequestReader(List<Diagnostic> diagnostics)
         }
 
         return diagnostics.Count == before
-            ? new RequestKind(name!.Text, share ?? 1, method ?? "GET", path?.Text ?? DefaultPath, law!)
+            ? new RequestKind(name!.Text, share ?? 1, method ?? "GET", path?.Text ?? DefaultPath, law!, match?.Text)
             : null;
     }
 }

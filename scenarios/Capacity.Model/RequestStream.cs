@@ -8,15 +8,16 @@ namespace Capacity.Model;
 /// </summary>
 /// <remarks>
 /// Arrivals are drawn in units of expected requests and carried to seconds through the inverse of the profile's
-/// integral, segment by segment: exact for every piecewise linear rate.
+/// integral, segment by segment: exact for every piecewise linear rate. Recorded arrivals come at their own instants.
 /// </remarks>
 public sealed class RequestStream
 {
     private const int Batch = 1024;
 
-    private readonly ArrivalProfile _profile;
+    private readonly RateWalk _walk;
+    private readonly ArrivalGaps _gaps;
+    private readonly RecordedStream? _recorded; // null: all are drawn
     private readonly double[] _shareUpTo;
-    private readonly BatchRandom? _arrivals; // null: evenly spaced
     private readonly BatchRandom _kinds;
     private readonly BatchRandom _units;
     private readonly double[] _gap = new double[Batch];
@@ -24,30 +25,28 @@ public sealed class RequestStream
     private readonly double[] _unit = new double[Batch];
     private int _nextGap = Batch;
     private int _nextMark = Batch;
-    private int _segment;
     private double _within; // the next arrival, in expected requests since the start of the segment
 
     /// <summary>Starts the stream.</summary>
     /// <param name="profile">Rate over time.</param>
-    /// <param name="spacing">Poisson or even.</param>
+    /// <param name="spacing">How arrivals cluster around it.</param>
     /// <param name="shares">Share of each request kind, ≥ 0; need not add up to 1. At least one.</param>
     /// <param name="seed">Seed of the run.</param>
-    public RequestStream(ArrivalProfile profile, ArrivalSpacing spacing, IReadOnlyList<double> shares, ulong seed)
+    /// <param name="recorded">Stages in which recorded requests come instead, in order; null: none.</param>
+    public RequestStream(
+        ArrivalProfile profile, ArrivalSpacing spacing, IReadOnlyList<double> shares, ulong seed,
+        IReadOnlyList<RecordedPhase>? recorded = null)
     {
-        _profile = profile;
         double sum = 0;
         _shareUpTo = [.. shares.Select(s => sum += s)];
-        _arrivals = spacing == ArrivalSpacing.Even ? null : new BatchRandom(seed, "arrivals");
+        _walk = new RateWalk(profile, spacing, seed);
+        _gaps = new ArrivalGaps(spacing, seed, Batch);
+        _recorded = recorded is { Count: > 0 } ? new RecordedStream(recorded, seed) : null;
         _kinds = new BatchRandom(seed, "kinds");
         _units = new BatchRandom(seed, "service-times");
-        Array.Fill(_gap, 1);
-        _within = 0.5;
-        if (_arrivals is not null)
-        {
-            _arrivals.FillExponentials(_gap);
-            _within = _gap[0];
-            _nextGap = 1;
-        }
+        _gaps.FillFirst(_gap);
+        _within = _gap[0];
+        _nextGap = 1;
     }
 
     /// <summary>Fills the next requests, in order of arrival.</summary>
@@ -58,32 +57,55 @@ public sealed class RequestStream
     public int Fill(Span<double> at, Span<int> kinds, Span<double> units)
     {
         int filled = 0;
-        while (filled < at.Length && _segment < _profile.Segments.Count)
+        while (filled < at.Length && !_walk.IsOver)
         {
-            RateSegment segment = _profile.Segments[_segment];
+            RateSegment segment = _walk.Piece;
+            if (_recorded is not null && _recorded.IsDue(segment))
+            {
+                int played = _recorded.Fill(segment, at[filled..], kinds[filled..]);
+                FillRecordedMarks(kinds.Slice(filled, played), units.Slice(filled, played));
+                filled += played;
+                continue;
+            }
+
             double limit = segment.Requests;
             if (!(_within < limit))
             {
                 _within -= limit;
-                _segment++;
+                _walk.Advance();
                 continue;
             }
 
             if (_nextGap == Batch)
             {
-                _arrivals?.FillExponentials(_gap);
+                _gaps.Fill(_gap);
                 _nextGap = 0;
             }
 
             int most = Math.Min(at.Length - filled, Batch - _nextGap);
             int taken = Accumulate(_gap.AsSpan(_nextGap, most), at.Slice(filled, most), ref _within, limit);
             Invert(segment, at.Slice(filled, taken));
+            FillMarks(kinds.Slice(filled, taken), units.Slice(filled, taken));
             _nextGap += taken;
             filled += taken;
         }
 
-        FillMarks(kinds[..filled], units[..filled]);
         return filled;
+    }
+
+    /// <summary>Draws for recorded requests; a kind that was not recorded is −1, and drawn too.</summary>
+    private void FillRecordedMarks(Span<int> kinds, Span<double> units)
+    {
+        Span<int> drawn = stackalloc int[Batch];
+        for (int from = 0; from < kinds.Length; from += Batch)
+        {
+            int count = Math.Min(Batch, kinds.Length - from);
+            FillMarks(drawn[..count], units.Slice(from, count));
+            for (int i = 0; i < count; i++)
+            {
+                kinds[from + i] = kinds[from + i] < 0 ? drawn[i] : kinds[from + i];
+            }
+        }
     }
 
     /// <summary>Writes running sums of the gaps until one reaches the limit.</summary>

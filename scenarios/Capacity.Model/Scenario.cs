@@ -43,6 +43,12 @@ public sealed record Scenario
     /// <summary>Delays of the control loop that no file states.</summary>
     public LoopDelays Delays { get; init; } = new();
 
+    /// <summary>What breaks during the launch. Simulated only. May be empty.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>The nodes that replicas are placed on; null: there is always room. Simulated only.</summary>
+    public NodePool? Nodes { get; init; }
+
     /// <summary>Length of the load, seconds.</summary>
     public double Duration => Load.Sum(s => s.During);
 }
@@ -80,6 +86,49 @@ public abstract record LoadStage(string Name, double During)
     public sealed record Users(string Name, int Count, int? Iterations, ServiceLaw Think, double During)
         : LoadStage(Name, During);
 
+    /// <summary>Open workload: the rate swings around a mean, as a day does.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="Mean">Requests per second.</param>
+    /// <param name="Amplitude">Requests per second, 0 … <paramref name="Mean"/>.</param>
+    /// <param name="Period">Seconds, &gt; 0.</param>
+    /// <param name="PeakAt">When the first peak is, seconds since the start of the stage.</param>
+    /// <param name="During">Length of the stage, seconds.</param>
+    public sealed record Sine(
+        string Name, double Mean, double Amplitude, double Period, double PeakAt, double During)
+        : LoadStage(Name, During);
+
+    /// <summary>Open workload: one rate after the other, each for an equal part of the stage.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="Rates">Requests per second. At least one.</param>
+    /// <param name="Over">Seconds that each change takes, the first included; at most a part's length.</param>
+    /// <param name="During">Length of the whole stage, seconds.</param>
+    public sealed record Stairs(string Name, IReadOnlyList<double> Rates, double Over, double During)
+        : LoadStage(Name, During);
+
+    /// <summary>Open workload: up to a rate, and at the end of the stage back to the one before.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="Rate">Requests per second at the top.</param>
+    /// <param name="Over">Seconds that the rise takes, and again the fall; 0 … half of the stage.</param>
+    /// <param name="During">Length of the whole stage, seconds.</param>
+    public sealed record Spike(string Name, double Rate, double Over, double During) : LoadStage(Name, During);
+
+    /// <summary>Requests as they were recorded elsewhere.</summary>
+    /// <param name="Name">For charts.</param>
+    /// <param name="File">The recording and how it is played.</param>
+    /// <param name="During">Length, seconds; until the recording has been read, 1 where the scenario names none.
+    /// </param>
+    /// <param name="Arrivals">Null until the recording has been read.</param>
+    public sealed record Replay(string Name, RecordingFile File, double During, RecordedArrivals? Arrivals = null)
+        : LoadStage(Name, During)
+    {
+        /// <summary>The stage with its recording, which sets its length where the scenario does not.</summary>
+        public Replay With(RecordedArrivals arrivals) => this with
+        {
+            Arrivals = arrivals,
+            During = File.During ?? Math.Max(1e-3, arrivals.Duration - File.Skip),
+        };
+    }
+
     /// <summary>No requests at all; health checks go on.</summary>
     /// <param name="Name">For charts.</param>
     /// <param name="During">Length, seconds.</param>
@@ -93,7 +142,10 @@ public abstract record LoadStage(string Name, double During)
 /// <param name="Path">Path and query; <c>{service_time_ms}</c> is replaced by the drawn service time in whole
 /// ms.</param>
 /// <param name="ServiceTime">Time that a worker needs for it.</param>
-public sealed record RequestKind(string Name, double Share, string Method, string Path, ServiceLaw ServiceTime)
+/// <param name="Match">Path of recorded requests that are of this kind, <c>*</c> for any characters; null:
+/// <paramref name="Path"/> without its query.</param>
+public sealed record RequestKind(
+    string Name, double Share, string Method, string Path, ServiceLaw ServiceTime, string? Match = null)
 {
     /// <summary>The place-holder in <see cref="Path"/> that asks the demo service for the drawn service time.</summary>
     public const string ServiceTimePlace = "{service_time_ms}";
@@ -126,6 +178,12 @@ public sealed record ServiceModel
 
     /// <summary>Time from the start of a task until it listens.</summary>
     public ServiceLaw Startup { get; init; } = new ServiceLaw.Constant(1);
+
+    /// <summary>Slowness of replicas that have just joined; null: none. Simulated only.</summary>
+    public WarmUp? WarmUp { get; init; }
+
+    /// <summary>How often replicas crash by themselves; null: never. Simulated only.</summary>
+    public RandomCrashes? Crash { get; init; }
 
     /// <summary>Time that a stopping replica gets to finish its requests; null takes the stack's
     /// stop_grace_period.</summary>
@@ -195,6 +253,13 @@ public sealed record LoopDelays
 
     /// <summary>From a replica being ready until the balancer sends it requests, and likewise for removal.</summary>
     public double Rotation { get; init; } = 0.2;
+
+    /// <summary>From a look-up of Prometheus' targets until it scrapes what it found.</summary>
+    public double Discovery { get; init; }
+
+    /// <summary>From a crash until the orchestrator starts another task: Docker's default of
+    /// <c>restart_policy.delay</c>.</summary>
+    public double Restart { get; init; } = 5;
 
     /// <summary>Lateness of each Alertmanager timer tick. Decides the repeat race together with the delivery.</summary>
     public double TimerDrift { get; init; }

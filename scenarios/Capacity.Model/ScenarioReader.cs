@@ -3,7 +3,6 @@ namespace Capacity.Model;
 /// <summary>Reads a scenario file, and reports every error of it at once.</summary>
 public static class ScenarioReader
 {
-    private static readonly string[] Spacings = ["poisson", "even"];
     private static readonly string[] Phases = ["seeded", "hashed"];
 
     /// <summary>Reads a scenario.</summary>
@@ -11,7 +10,8 @@ public static class ScenarioReader
     /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see
     /// <see cref="ScenarioOverrides"/>.</param>
     /// <param name="exists">Tells whether a file that <c>target</c> names exists; null does not ask.</param>
-    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038; docs/diagnostics.md explains each.</returns>
+    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038 and CAP100 … CAP114; docs/diagnostics.md explains
+    /// each.</returns>
     public static Parsed<Scenario> Read(
         SourceText source, IReadOnlyList<string>? settings = null, Func<string, bool>? exists = null)
     {
@@ -54,8 +54,8 @@ public static class ScenarioReader
                 "target: { service: shop_web, stack: docker-stack.yml, alertmanager: alertmanager.yml }");
             ScenarioTarget? target = targetNode is null ? null : Target(targetNode);
             string? phases = _words.OneOf(fields.Scalar("phases"), "a choice of phases", Phases);
-            string? spacing = _words.OneOf(fields.Scalar("spacing"), "a spacing of arrivals", Spacings);
-            var stages = new LoadStageReader(diagnostics);
+            ArrivalSpacing spacing = new SpacingReader(diagnostics).Read(fields.Take("spacing"));
+            var stages = new LoadStageReader(diagnostics, Open);
             LoadStage?[] load =
                 [.. Filled(fields, "load", "- { stage: peak, inject: 700/s, during: 5m }").Select(stages.Read)];
             IReadOnlyList<RequestKind> requests = new RequestReader(diagnostics).Read(
@@ -66,14 +66,20 @@ public static class ScenarioReader
             ServiceReader.Check(service, client, fields);
             IReadOnlyList<Objective?> objectives = Objectives(fields);
             Rehearsal rehearsal = fields.Take("rehearsal") is { } r ? ReadRehearsal(r) : new Rehearsal();
+            var breaks = new FaultReader(diagnostics);
+            IReadOnlyList<YamlNode> faultNodes = fields.List("faults");
+            Fault?[] faults = [.. faultNodes.Select(breaks.Read)];
+            NodePool? nodes = breaks.Nodes(fields.Take("nodes"));
+            bool known = load.All(l => l is not (null or LoadStage.Replay { File.During: null }));
+            breaks.Check(faultNodes, faults, nodes, known ? load.Sum(l => l!.During) : null);
             LoopDelays delays = fields.Take("delays") is { } d ? Delays(d) : new LoopDelays();
             fields.RejectOthers(OtherWords.OfScenarios);
-            if (diagnostics.Count != before || name is null || target is null)
+            if (diagnostics.Skip(before).Any(d => d.Severity == Severity.Error) || name is null || target is null)
             {
                 return null;
             }
 
-            if (load.All(l => l is LoadStage.Pause or LoadStage.Open { ToRate: 0 }))
+            if (load.All(l => l is null || IsSilent(l)))
             {
                 diagnostics.Add(new Diagnostic("CAP035", fields.Take("load")!.At with { Length = 1 },
                     "this load never sends a request", "add a stage with 'inject' or 'users'", Severity.Warning));
@@ -87,15 +93,26 @@ public static class ScenarioReader
                 Target = target,
                 Load = [.. load.OfType<LoadStage>()],
                 HashedPhases = phases == "hashed",
-                Spacing = spacing == "even" ? ArrivalSpacing.Even : ArrivalSpacing.Poisson,
+                Spacing = spacing,
                 Requests = requests,
                 Service = service,
                 Client = client,
                 Objectives = [.. objectives.OfType<Objective>()],
                 Rehearsal = rehearsal,
                 Delays = delays,
+                Faults = [.. faults.OfType<Fault>()],
+                Nodes = nodes,
             };
         }
+
+        private static bool IsSilent(LoadStage stage) => stage switch
+        {
+            LoadStage.Open open => open.ToRate == 0,
+            LoadStage.Sine sine => sine.Mean == 0,
+            LoadStage.Stairs stairs => stairs.Rates.All(r => r == 0),
+            LoadStage.Spike spike => spike.Rate == 0,
+            _ => stage is LoadStage.Pause,
+        };
 
         private string Shows()
         {
@@ -220,6 +237,8 @@ public static class ScenarioReader
                 Delivery = _quantity.Duration(fields.Scalar("delivery")) ?? usual.Delivery,
                 Orchestrator = _quantity.Duration(fields.Scalar("orchestrator")) ?? usual.Orchestrator,
                 Rotation = _quantity.Duration(fields.Scalar("rotation")) ?? usual.Rotation,
+                Discovery = _quantity.Duration(fields.Scalar("discovery")) ?? usual.Discovery,
+                Restart = _quantity.Duration(fields.Scalar("restart")) ?? usual.Restart,
                 TimerDrift = _quantity.Duration(fields.Scalar("timer_drift")) ?? usual.TimerDrift,
             };
             fields.RejectOthers();

@@ -25,19 +25,20 @@ public static class ScenarioSchema
             ("version", new JsonObject { ["const"] = 1, ["description"] = "Version of this format." }),
             ("name", Text("Short name; also the folder that reports go to.", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")),
             ("target", Target()),
-            ("spacing",
-            OneOfWords("How open arrivals are spaced: independent users, or an even grid.", "poisson", "even")),
+            ("spacing", DemandSchema.Spacing()),
             ("phases",
             OneOfWords("When rules are evaluated: drawn for each launch, or as Prometheus 2.x computes it.",
                 "seeded", "hashed")),
-            ("load", List("The demand, stage after stage.", Stage(), 1)),
+            ("load", List("The demand, stage after stage.", DemandSchema.Stage(), 1)),
             ("requests", List("The kinds of requests; their shares add up to 100%.", Request(), 1)),
             ("service", Service()),
             ("client", Client()),
             ("objectives", List("What must hold during the launch.", Objective(), 0)),
             ("slo", List("Another word for objectives.", Objective(), 0)),
             ("rehearsal", Rehearsal()),
-            ("delays", Delays()));
+            ("delays", Delays()),
+            ("faults", List("What breaks during the launch. Simulated only.", FaultSchema.Fault(), 0)),
+            ("nodes", FaultSchema.Nodes()));
         root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         root.Insert(1, "title", "Capacity scenario");
         root["$defs"] = new JsonObject
@@ -64,22 +65,12 @@ public static class ScenarioSchema
         ("prometheus", Text("prometheus.yml; without it Prometheus' defaults hold.")),
         ("alertmanager", Text("alertmanager.yml.")));
 
-    private static JsonObject Stage() => Map("A stage has one of inject, ramp_to, users and pause.", [],
-        ("stage", Text("Name, for charts.")),
-        ("inject", Ref("rate", "Open workload: a constant rate.")),
-        ("ramp_to", Ref("rate", "Open workload: the rate moves linearly to this one.")),
-        ("over", Ref("duration", "Length of the ramp; without it, the whole stage.")),
-        ("users", Whole("Closed workload: each sends, waits for the answer, thinks, and sends again.", 1)),
-        ("iterations", Whole("Requests per user; without it they go on until the stage ends.", 1)),
-        ("think", Ref("law", "Time between an answer and the user's next request.")),
-        ("pause", Ref("duration", "No requests for so long.")),
-        ("during", Ref("duration", "Length of the stage.")));
-
     private static JsonObject Request() => Map("A kind of request.", ["name", "service_time"],
         ("name", Text("For tables and charts.")),
         ("share", Ref("share", "Share of all requests.")),
         ("method", OneOfWords("HTTP method.", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
         ("path", Text("Path and query; {service_time_ms} becomes the drawn service time in whole milliseconds.", "^/")),
+        ("match", Text("Path of recorded requests of this kind, * for any characters; without it, path.", "^/")),
         ("service_time", Ref("law", "Time that a worker needs for it.")));
 
     private static JsonObject Service() => Map("How one replica serves, starts and stops.", [],
@@ -94,6 +85,8 @@ public static class ScenarioSchema
         ("queue_timeout", Ref("law", "How long a request waits for a worker until it is answered 503 instead.")),
         ("balancer", OneOfWords("Which replica gets a request. Simulated only.", [.. ServiceReader.Balancers])),
         ("connections", Whole("Kept-alive connections of the clients, for the balancer 'connections'.", 1)),
+        ("warm_up", FaultSchema.WarmUp()),
+        ("crash", FaultSchema.Crashes()),
         ("startup", Ref("law", "Time from the start of a task until it listens.")),
         ("stop_grace", Ref("duration", "Time that a stopping replica gets; without it the stack's stop_grace_period.")),
         ("cpu_per_request", Ref("duration", "CPU time that each request burns in the demo service; rehearsal only.")));
@@ -133,6 +126,8 @@ public static class ScenarioSchema
         ("delivery", Ref("duration", "From a flush until the scaler has answered the webhook.")),
         ("orchestrator", Ref("duration", "From the update until a task starts.")),
         ("rotation", Ref("duration", "From a replica being ready until it receives requests.")),
+        ("discovery", Ref("duration", "From a look-up of the targets until Prometheus scrapes what it found.")),
+        ("restart", Ref("duration", "From a crash until another task is started; 5s when absent, as in Docker.")),
         ("timer_drift", Ref("duration", "Lateness of each Alertmanager timer tick.")));
 
     private static JsonObject Law() => new()
@@ -180,7 +175,7 @@ public static class ScenarioSchema
             new JsonObject { ["const"] = 0 }),
     };
 
-    private static JsonObject Map(string description, string[] required,
+    internal static JsonObject Map(string description, string[] required,
         params (string Key, JsonNode Schema)[] properties)
     {
         var map = new JsonObject
@@ -198,7 +193,7 @@ public static class ScenarioSchema
         return map;
     }
 
-    private static JsonObject List(string description, JsonObject items, int minItems) => new()
+    internal static JsonObject List(string description, JsonObject items, int minItems) => new()
     {
         ["description"] = description,
         ["type"] = "array",
@@ -206,7 +201,7 @@ public static class ScenarioSchema
         ["items"] = items,
     };
 
-    private static JsonObject Text(string description, string? pattern = null)
+    internal static JsonObject Text(string description, string? pattern = null)
     {
         var text = new JsonObject { ["description"] = description, ["type"] = "string" };
         if (pattern is not null)
@@ -217,10 +212,10 @@ public static class ScenarioSchema
         return text;
     }
 
-    private static JsonObject Whole(string description, int minimum) =>
+    internal static JsonObject Whole(string description, int minimum) =>
         new() { ["description"] = description, ["type"] = "integer", ["minimum"] = minimum };
 
-    private static JsonObject Amount(string description, double minimum, double maximum) => new()
+    internal static JsonObject Amount(string description, double minimum, double maximum) => new()
     {
         ["description"] = description,
         ["type"] = "number",
@@ -228,9 +223,9 @@ public static class ScenarioSchema
         ["maximum"] = maximum,
     };
 
-    private static JsonObject OneOfWords(string description, params string[] words) =>
+    internal static JsonObject OneOfWords(string description, params string[] words) =>
         new() { ["description"] = description, ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]) };
 
-    private static JsonObject Ref(string name, string description) =>
+    internal static JsonObject Ref(string name, string description) =>
         new() { ["description"] = description, ["$ref"] = $"#/$defs/{name}" };
 }

@@ -24,6 +24,9 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
         int? count = workers is null or { Text: "unlimited" }
             ? null
             : _quantity.Count(workers, "workers", 1, 100_000);
+        var breaks = new FaultReader(diagnostics);
+        WarmUp? warmUp = breaks.WarmUp(fields.Take("warm_up"));
+        RandomCrashes? crash = breaks.Crashes(fields.Take("crash"));
         ServiceLaw? startup = _laws.Read(fields.Take("startup"), "the start-up time");
         double? grace = _quantity.Duration(fields.Scalar("stop_grace"));
         double? cpu = _quantity.Duration(fields.Scalar("cpu_per_request"));
@@ -62,6 +65,8 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
                 b => b.Item == balancer).Index,
             StopGrace = grace,
             CpuPerRequest = cpu ?? 0,
+            WarmUp = warmUp,
+            Crash = crash,
         };
         model = connections is { } c ? model with { Connections = c } : model;
         return startup is null ? model : model with { Startup = startup };

@@ -4,12 +4,15 @@ namespace Capacity.Model;
 public sealed class SourceText
 {
     private readonly string[] _lines;
+    private readonly int _firstLine;
 
     /// <summary>Wraps a text.</summary>
     /// <param name="path">As the user named it; used in messages only.</param>
-    /// <param name="text">The whole text.</param>
-    public SourceText(string path, string text)
+    /// <param name="text">The whole text, or one stretch of lines of a large one.</param>
+    /// <param name="firstLine">Number of the text's first line, ≥ 1.</param>
+    public SourceText(string path, string text, int firstLine = 1)
     {
+        _firstLine = firstLine;
         Path = path;
         Text = text;
         _lines = text.Split('\n');
@@ -23,7 +26,11 @@ public sealed class SourceText
 
     /// <summary>One line without its line end.</summary>
     /// <param name="number">One-based. Lines that do not exist are empty.</param>
-    public string Line(int number) => number >= 1 && number <= _lines.Length ? _lines[number - 1].TrimEnd('\r') : "";
+    public string Line(int number)
+    {
+        int place = number - _firstLine;
+        return place >= 0 && place < _lines.Length ? _lines[place].TrimEnd('\r') : "";
+    }
 }
 
 /// <summary>A place in a text.</summary>

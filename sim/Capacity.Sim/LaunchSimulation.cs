@@ -39,6 +39,7 @@ internal sealed class LaunchRun
     private readonly ControlLoop _loop;
     private readonly Scraper _scraper;
     private readonly RunRecorder _recorder;
+    private readonly FaultInjection _faults;
     private Instant _nextLookUp;
     private readonly List<LoopEvent> _events = [];
 
@@ -55,6 +56,7 @@ internal sealed class LaunchRun
             input.Loop.ScrapeInterval.TotalSeconds, input.Step, input.Plan.Duration)
         {
             Client = input.Client,
+            ReplicasBreak = input.Breaks,
             Seed = seed,
         };
         var services = new DurationTables(input.WorkerLaws);
@@ -66,10 +68,22 @@ internal sealed class LaunchRun
             : null;
         var usersOverhead = new OverheadTimes(input.Overhead, RandomSource.SeedOf(seed, "users"));
         _engine = new RequestEngine(settings, source, users, usersOverhead);
-        _loop = new ControlLoop(input.Loop, _start);
+        _loop = new ControlLoop(input.Loop with { Outages = Outages(input.Faults) }, _start);
         _scraper = new Scraper(input, endpoints, _loop, _engine.Counters, _timeline);
         _recorder = new RunRecorder(input, _start);
-        _replicas = new ReplicaSet(input, _timeline, _rotation, _engine, _start, seed);
+        _replicas = new ReplicaSet(input, _timeline, _rotation, _engine, _start, seed)
+        {
+            Note = (at, replica, what) => Note(true, at, replica, what),
+        };
+        foreach (Replica waits in _replicas.All.Where(r => r.StartsAt == Instant.Never))
+        {
+            Note(true, _start, waits, "waits for room on a node");
+        }
+
+        _faults = new FaultInjection(input, _rotation, _engine, _replicas, _start, seed)
+        {
+            Note = (at, what) => _recorder.Note(at, "fault", $"{what}"),
+        };
         LookUpAt(_start + input.Loop.DiscoveryPhase);
         _timeline.Add(StepEnd(1), Change.StepEnd);
     }
@@ -104,22 +118,39 @@ internal sealed class LaunchRun
     {
         switch (change)
         {
+            case Change.Fault:
+                _faults.Apply(at);
+                break;
+            case Change.Crashes:
+                _replicas.Crash(
+                    replica!, at, TimeSpan.FromSeconds(_input.Service.Crash!.Restart ?? _input.Loop.Delays.Restart));
+                break;
+            case Change.Replaces:
+                _replicas.Place(replica!, at);
+                break;
             case Change.Starts:
                 Note(_replicas.Begin(replica!), at, replica!, "starts");
                 break;
             case Change.Ready:
                 replica!.IsReady = !replica.Stopping;
                 Note(replica.IsReady, at, replica, "is ready");
+                if (replica.IsReady)
+                {
+                    Scraper.TakeOver(replica);
+                }
+
                 break;
             case Change.Joins:
-                Note(_replicas.Join(replica!), at, replica!, "is in rotation");
+                Note(_replicas.Join(replica!, at), at, replica!, "is in rotation");
                 break;
             case Change.Leaves:
                 Note(_replicas.Leave(replica!, at), at, replica!, "leaves the rotation");
                 break;
             case Change.Gone:
-                Note(true, at, replica!, "is gone");
+                Note(_replicas.End(replica!, at), at, replica!, "is gone");
                 break;
+            case Change.LookUp when _loop.IsDown(LoopPart.Prometheus, at):
+                break; // it looks up when it is back
             case Change.LookUp when at == _nextLookUp:
                 _scraper.LookUp(_replicas.All);
                 _timeline.Add(at + _input.DiscoveryDelay, Change.Discovery);
@@ -129,6 +160,8 @@ internal sealed class LaunchRun
                 break; // was to come before Prometheus began anew
             case Change.Discovery:
                 _scraper.Discover(_replicas.All, at);
+                break;
+            case Change.Forgotten when _loop.IsDown(LoopPart.Prometheus, at):
                 break;
             case Change.Forgotten:
                 replica!.Forgetting?.WriteRemovalMarkers();
@@ -186,6 +219,12 @@ internal sealed class LaunchRun
         foreach (LoopEvent happened in _events)
         {
             IReadOnlyList<Replica> changed = [];
+            if (happened is LoopEvent.PartChanged { Part: LoopPart.Prometheus, IsDown: false } back)
+            {
+                _scraper.Restart(_replicas.All);
+                LookUpAt(back.At);
+            }
+
             if (happened is LoopEvent.Scaled scaled && scaled.To != scaled.From && !_input.ScalingOff)
             {
                 if (_input.ReloadAfterChange is { } reload)
@@ -201,6 +240,12 @@ internal sealed class LaunchRun
             _recorder.Add(happened, changed, _input.ScalingOff);
         }
     }
+
+    private static IReadOnlyList<LoopOutage> Outages(IReadOnlyList<Fault> faults) =>
+    [
+        .. faults.OfType<Fault.Outage>().Select(o => new LoopOutage(
+            o.Part, TimeSpan.FromSeconds(o.At), TimeSpan.FromSeconds(o.At + o.For))),
+    ];
 
     private double Seconds(Instant instant) => (instant - _start).TotalSeconds;
 

@@ -56,6 +56,15 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
                 }
 
                 break;
+            case LoopEvent.PartChanged part:
+                Note(part.At, "fault",
+                    $"{part.Part.ToString().ToLowerInvariant()} {(part.IsDown ? "is down" : "is back")}");
+                if (part is { Part: LoopPart.Prometheus, IsDown: true })
+                {
+                    Forget(part.At);
+                }
+
+                break;
             case LoopEvent.RuleFailed failed:
                 Note(failed.At, "alert", $"{failed.Message}");
                 break;
@@ -96,6 +105,17 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
             ],
             Partial = partial,
         };
+    }
+
+    /// <summary>Alerts end with the Prometheus that had them.</summary>
+    private void Forget(Instant at)
+    {
+        foreach (int place in _open.Values.Order())
+        {
+            _alerts[place] = _alerts[place] with { End = Seconds(at) };
+        }
+
+        _open.Clear();
     }
 
     private void Follow(LoopEvent.AlertChanged change)

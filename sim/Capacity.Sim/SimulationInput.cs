@@ -55,6 +55,16 @@ public sealed record SimulationInput
     /// where nothing reloads Prometheus.</summary>
     public TimeSpan? ReloadAfterChange { get; init; }
 
+    /// <summary>What breaks. May be empty.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>The nodes that replicas are placed on; null: there is always room.</summary>
+    public NodePool? Nodes { get; init; }
+
+    /// <summary>Whether a replica may end without notice or need longer than its law says.</summary>
+    internal bool Breaks =>
+        Service.WarmUp is not null || Service.Crash is not null || Faults.Any(f => f is not Fault.Outage);
+
     /// <summary>Leaves the replicas as they are, whatever the scaler decides.</summary>
     public bool ScalingOff { get; init; }
 }

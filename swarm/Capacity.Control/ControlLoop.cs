@@ -10,12 +10,14 @@ namespace Capacity.Control;
 /// Scrapes → rules → alerts → notifications → scaler, as one pure state machine. Time is handed to it: the simulator
 /// jumps from <see cref="NextDue"/> to <see cref="NextDue"/>, the embedded cluster waits for it.
 /// </summary>
-/// <remarks>At one instant the order is: evaluation, alert post, group flush, delivery.</remarks>
+/// <remarks>At one instant the order is: failure or return of a part, evaluation, alert post, group flush, delivery.
+/// </remarks>
 public sealed class ControlLoop
 {
     private const string ExternalUrl = "http://alertmanager:9093";
     private readonly LoopSettings _settings;
-    private readonly AlertmanagerSimulation _alertmanager;
+    private readonly LoopOutages _outages;
+    private AlertmanagerSimulation _alertmanager;
     private readonly GroupClock[] _groups;
     private readonly Queue<(Instant At, IReadOnlyList<AlertPost> Posts)> _posts = new();
     private readonly List<(Instant At, Notification Notification)> _deliveries = [];
@@ -30,6 +32,7 @@ public sealed class ControlLoop
     public ControlLoop(LoopSettings settings, Instant start)
     {
         _settings = settings;
+        _outages = new LoopOutages(settings.Outages, start);
         _lastScrape = start;
         Desired = settings.InitialReplicas;
         Samples = new SampleStore(settings.Retention());
@@ -40,8 +43,9 @@ public sealed class ControlLoop
             .. settings.Groups.Select(group =>
             {
                 TimeSpan interval = group.Interval ?? settings.EvaluationInterval;
-                var evaluator = new RuleGroupEvaluator(group, interval, Samples, settings.Rules);
-                return new GroupClock(evaluator, interval, start + settings.EvaluationPhase(group.Name, interval));
+                return new GroupClock(
+                    () => new RuleGroupEvaluator(group, interval, Samples, settings.Rules), interval,
+                    start + settings.EvaluationPhase(group.Name, interval));
             }),
         ];
     }
@@ -57,7 +61,7 @@ public sealed class ControlLoop
     {
         get
         {
-            Instant next = Instant.Min(_alertmanager.NextDue, NextEvaluation());
+            Instant next = Instant.Min(Instant.Min(_alertmanager.NextDue, NextEvaluation()), _outages.Next);
             if (_posts.TryPeek(out (Instant At, IReadOnlyList<AlertPost> Posts) post))
             {
                 next = Instant.Min(next, post.At);
@@ -75,6 +79,9 @@ public sealed class ControlLoop
     /// <summary>Notes the instant of a scrape, for the chain of the actions that it leads to.</summary>
     public void Scraped(Instant at) => _lastScrape = at > _lastScrape ? at : _lastScrape;
 
+    /// <summary>Whether a part is down at an instant.</summary>
+    public bool IsDown(LoopPart part, Instant at) => _outages.IsDown(part, at);
+
     /// <summary>Does everything that is due, in the order of time.</summary>
     /// <param name="now">Up to and including this instant; not before the previous one.</param>
     /// <param name="events">What was done is added here.</param>
@@ -82,14 +89,55 @@ public sealed class ControlLoop
     {
         for (Instant due = NextDue; due <= now; due = NextDue)
         {
+            while (_outages.TryTake(due, out Instant changed, out LoopPart part))
+            {
+                Change(changed, part, events);
+            }
+
             Evaluate(due, events);
             while (_posts.TryPeek(out (Instant At, IReadOnlyList<AlertPost> Posts) post) && post.At <= due)
             {
-                _alertmanager.Receive(post.At, _posts.Dequeue().Posts);
+                ReceiveUnlessDown(post.At, _posts.Dequeue().Posts);
             }
 
             Flush(due, events);
             Deliver(due, events);
+        }
+    }
+
+    /// <summary>A part fails or returns. What it had in memory is gone; samples and replicas stay.</summary>
+    /// <remarks>Source: Prometheus restores the wait of an alert only when its <c>for</c> is at least 10 minutes
+    /// (rules.alert.for-grace-period), and drops alerts that Alertmanager does not take; Alertmanager keeps alerts and
+    /// groups in memory, and its log of notifications on a disk that the stack does not mount.</remarks>
+    private void Change(Instant at, LoopPart part, List<LoopEvent> events)
+    {
+        bool down = _outages.IsDown(part, at);
+        events.Add(new LoopEvent.PartChanged(at, part, down));
+        switch (part)
+        {
+            case LoopPart.Prometheus:
+                _posts.Clear();
+                _firing.Clear();
+                foreach (GroupClock group in _groups)
+                {
+                    group.Restart();
+                }
+
+                break;
+            case LoopPart.Alertmanager:
+                _deliveries.Clear();
+                _alertmanager = new AlertmanagerSimulation(_settings.Alertmanager, _settings.AlertmanagerOptions, at);
+                break;
+            default:
+                break; // the scaler remembers nothing
+        }
+    }
+
+    private void ReceiveUnlessDown(Instant at, IReadOnlyList<AlertPost> posts)
+    {
+        if (!_outages.IsDown(LoopPart.Alertmanager, at))
+        {
+            _alertmanager.Receive(at, posts);
         }
     }
 
@@ -115,6 +163,11 @@ public sealed class ControlLoop
 
             Instant at = group.Next;
             group.Next = at + group.Interval;
+            if (_outages.IsDown(LoopPart.Prometheus, at))
+            {
+                continue;
+            }
+
             RuleEvaluation evaluation = group.Evaluator.Evaluate(at);
             foreach (AlertChange change in evaluation.Changes)
             {
@@ -183,6 +236,11 @@ public sealed class ControlLoop
             return DeliveryOutcome.Ok;
         }
 
+        if (_outages.IsDown(LoopPart.Scaler, at))
+        {
+            return DeliveryOutcome.Retry; // nobody listens
+        }
+
         ScaleRequest request =
             ScaleRequest.Parse(WebhookJson.Write(notification, ExternalUrl), parts.Length > 1 ? parts[1] : "");
         ScalerService? service = request.Service == _settings.Service
@@ -192,7 +250,7 @@ public sealed class ControlLoop
         if (answer.Alert is { } alert)
         {
             Instant ends = at + _settings.Scaler.AlertTimeout;
-            _alertmanager.Receive(at, [new AlertPost(alert.Labels, alert.Annotations, at, ends)]);
+            ReceiveUnlessDown(at, [new AlertPost(alert.Labels, alert.Annotations, at, ends)]);
         }
 
         if (service is not null)
@@ -228,12 +286,15 @@ public sealed class ControlLoop
 
     private readonly record struct FiringAlert(Instant Scraped, Instant Active, Instant Fired);
 
-    private sealed class GroupClock(RuleGroupEvaluator evaluator, TimeSpan interval, Instant next)
+    private sealed class GroupClock(Func<RuleGroupEvaluator> create, TimeSpan interval, Instant next)
     {
-        public RuleGroupEvaluator Evaluator { get; } = evaluator;
+        public RuleGroupEvaluator Evaluator { get; private set; } = create();
 
         public TimeSpan Interval { get; } = interval;
 
         public Instant Next { get; set; } = next;
+
+        /// <summary>All alerts are inactive again.</summary>
+        public void Restart() => Evaluator = create();
     }
 }

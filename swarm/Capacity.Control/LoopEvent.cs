@@ -26,6 +26,12 @@ public abstract record LoopEvent(Instant At)
     public sealed record Notified(Instant At, string Receiver, string GroupKey, string Status, int Alerts)
         : LoopEvent(At);
 
+    /// <summary>A part of the loop failed, or is back.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Part">Which.</param>
+    /// <param name="IsDown">Whether it failed.</param>
+    public sealed record PartChanged(Instant At, LoopPart Part, bool IsDown) : LoopEvent(At);
+
     /// <summary>The scaler answered a request for the service under test.</summary>
     /// <param name="At">When it answered.</param>
     /// <param name="From">Replicas wanted before.</param>

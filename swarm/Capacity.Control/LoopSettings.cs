@@ -51,6 +51,9 @@ public sealed record LoopSettings
     /// <summary>Delays that no file states.</summary>
     public LoopDelays Delays { get; init; } = new();
 
+    /// <summary>When parts of the loop are down. Virtual time only.</summary>
+    public IReadOnlyList<LoopOutage> Outages { get; init; } = [];
+
     /// <summary>Seed of all phases: one deployment has constant phases, another deployment has others.</summary>
     public ulong PhaseSeed { get; init; }
 

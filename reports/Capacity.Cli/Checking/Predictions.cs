@@ -15,7 +15,12 @@ internal static class Predictions
     public static SimulationInput Launch(LoadedScenario loaded, double demand = 1, double speed = 1)
     {
         LoadPlan plan = LoadPlan.Of(loaded.Scenario.Load, demand, speed);
-        return Of(loaded, plan) with { Step = Steps.Choose(plan.Duration) };
+        return Of(loaded, plan, speed) with
+        {
+            Step = Steps.Choose(plan.Duration),
+            Faults = [.. loaded.Scenario.Faults.Select(f => f.Faster(speed))],
+            Nodes = loaded.Scenario.Nodes,
+        };
     }
 
     /// <summary>The rehearsal: less time, the same loop made faster.</summary>
@@ -23,14 +28,15 @@ internal static class Predictions
     {
         Rehearsal rehearsal = loaded.Scenario.Rehearsal;
         LoadPlan plan = LoadPlan.Of(loaded.Scenario.Load, rehearsal.Demand, rehearsal.Speed);
-        return Of(loaded, plan) with
+        return Of(loaded, plan, rehearsal.Speed) with
         {
+            Service = loaded.Scenario.Service with { WarmUp = null, Crash = null }, // nothing breaks in a rehearsal
             Loop = loaded.Loop.Faster(rehearsal.Speed),
             Step = Math.Max(RehearsalStep, Steps.Choose(plan.Duration)),
         };
     }
 
-    private static SimulationInput Of(LoadedScenario loaded, LoadPlan plan)
+    private static SimulationInput Of(LoadedScenario loaded, LoadPlan plan, double speed)
     {
         Scenario scenario = loaded.Scenario;
         return new SimulationInput
@@ -40,8 +46,9 @@ internal static class Predictions
             WorkerLaws = [.. scenario.Requests.Select(r => r.ServiceTime)],
             Service = scenario.Service,
             Client = scenario.Client,
-            Spacing = scenario.Spacing,
+            Spacing = scenario.Spacing.Faster(speed),
             Loop = loaded.Loop,
+            DiscoveryDelay = TimeSpan.FromSeconds(scenario.Delays.Discovery),
             Step = 1,
             Scenario = scenario.Name,
         };

@@ -30,13 +30,14 @@ internal static class ScenarioFiles
             return Parsed<LoadedScenario>.Failed(diagnostics);
         }
 
+        Scenario played = RecordingFiles.Open(scenario, diagnostics);
         WarnOfUnrehearsed(scenario, diagnostics);
         List<SourceText> rules = prometheus is null ? [] : RuleFiles(prometheus, target, diagnostics);
         Parsed<LoopSettings> loop =
             LoopSettingsReader.Read(new LoopSources(stack, prometheus, alertmanager, rules), scenario, seed);
         diagnostics.AddRange(loop.Diagnostics);
         return loop.TryGet(out LoopSettings? settings)
-            ? Parsed<LoadedScenario>.From(new LoadedScenario(scenario, settings, diagnostics), diagnostics)
+            ? Parsed<LoadedScenario>.From(new LoadedScenario(played, settings, diagnostics), diagnostics)
             : Parsed<LoadedScenario>.Failed(diagnostics);
     }
 
@@ -52,6 +53,11 @@ internal static class ScenarioFiles
                 ("service.cores", service.Cores is not null),
                 ("service.queue", service.Queue is not null),
                 ("service.queue_timeout", service.QueueTimeout is not null),
+                ("service.warm_up", service.WarmUp is not null),
+                ("service.crash", service.Crash is not null),
+                ("faults", scenario.Faults.Count > 0),
+                ("nodes", scenario.Nodes is not null),
+                ("delays.discovery", scenario.Delays.Discovery > 0),
                 ("client.retry", scenario.Client.Retry is not null),
             }.Where(k => k.Used).Select(k => k.Key),
         ];
@@ -114,7 +120,7 @@ internal static class ScenarioFiles
         }
     }
 
-    private static string Reason(Exception problem) => problem switch
+    internal static string Reason(Exception problem) => problem switch
     {
         FileNotFoundException or DirectoryNotFoundException => "no such file",
         UnauthorizedAccessException => "no permission, or it is a folder",

@@ -63,7 +63,7 @@ internal static class SimulateCommand
             : read(new YamlScalar(new SourceSpan(new SourceText(option, text), 1, 1, text.Length), text, Plain: true));
 
         LoadPlan plan = LoadPlan.Of(scenario.Load);
-        double mean = plan.Open.Requests / plan.Duration;
+        double mean = plan.OpenRequests / plan.Duration;
         double? wanted = Read(rate, "--rate", s => quantity.Rate(s));
         double? seconds = Read(length, "--for", s => quantity.Duration(s));
         if (wanted is not null && mean <= 0)

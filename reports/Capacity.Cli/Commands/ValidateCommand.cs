@@ -77,13 +77,14 @@ internal static class ValidateCommand
         }
 
         Parsed<LoadedScenario> loaded = ScenarioFiles.Load(scenario, seed: 1);
-        return (loaded.TryGet(out _) ? scenario : null, [.. read.Diagnostics, .. loaded.Diagnostics]);
+        return (loaded.TryGet(out LoadedScenario? both) ? both.Scenario : null,
+            [.. read.Diagnostics, .. loaded.Diagnostics]);
     }
 
     private static string Summary(Scenario scenario)
     {
         LoadPlan plan = LoadPlan.Of(scenario.Load);
-        double asked = plan.Open.Requests
+        double asked = plan.OpenRequests
             + scenario.Load.OfType<LoadStage.Users>().Sum(u => (double)u.Count * (u.Iterations ?? 0));
         bool endless = scenario.Load.OfType<LoadStage.Users>().Any(u => u.Iterations is null);
         string requests =

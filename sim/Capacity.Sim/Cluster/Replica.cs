@@ -35,7 +35,23 @@ internal sealed class Replica(int number, int address)
     /// <summary>When its task has ended.</summary>
     public Instant GoneAt { get; set; } = Instant.Never;
 
-    /// <summary>Set when it is to be removed: it does not join the rotation any more.</summary>
+    /// <summary>Time from its task's start until it listens.</summary>
+    public TimeSpan Startup { get; set; }
+
+    /// <summary>The node that it is placed on; null while it waits for room, and where nodes are not told apart.
+    /// </summary>
+    public int? Node { get; set; }
+
+    /// <summary>Set when it has ended without being asked to.</summary>
+    public bool Crashed { get; set; }
+
+    /// <summary>The one that it is started in place of, whose address it gets.</summary>
+    public Replica? Replaces { get; init; }
+
+    /// <summary>The one that is started in its place.</summary>
+    public Replica? Successor { get; set; }
+
+    /// <summary>Set when it is to be removed, or is lost: it does not join the rotation any more.</summary>
     public bool Stopping { get; set; }
 
     /// <summary>Whether its task has started.</summary>

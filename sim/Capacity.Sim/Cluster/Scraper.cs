@@ -55,15 +55,20 @@ internal sealed class Scraper
     }
 
     /// <summary>Prometheus looks up its targets: the replicas that the balancer knows, too.</summary>
-    public void LookUp(IReadOnlyList<Replica> replicas) => _found.Enqueue([.. replicas.Where(r => r.InRotation)]);
+    public void LookUp(IReadOnlyList<Replica> replicas) =>
+        _found.Enqueue([.. replicas.Where(r => r.InRotation)]);
 
     /// <summary>Prometheus takes over what the oldest look-up found that it has not taken over yet.</summary>
     public void Discover(IReadOnlyList<Replica> replicas, Instant now)
     {
-        HashSet<Replica> found = _found.Dequeue();
+        if (!_found.TryDequeue(out HashSet<Replica>? found) || _loop.IsDown(LoopPart.Prometheus, now))
+        {
+            return;
+        }
+
         foreach (Replica replica in replicas)
         {
-            bool isTarget = found.Contains(replica);
+            bool isTarget = IsAmong(found, replica);
             if (isTarget && replica.Target is null)
             {
                 replica.Target = new ScrapeTarget(_loop.Samples, LabelsOf(replica), _input.Loop.ScrapeInterval);
@@ -83,6 +88,27 @@ internal sealed class Scraper
         }
     }
 
+    /// <summary>A replica listens at the address of the one that it replaces: to Prometheus it is the same target,
+    /// whose counters begin anew.</summary>
+    public static void TakeOver(Replica replica)
+    {
+        if (replica.Replaces is { Target: { } target } before)
+        {
+            (replica.Target, before.Target) = (target, null);
+            (replica.Series, before.Series) = (before.Series, []);
+        }
+    }
+
+    /// <summary>Prometheus has begun anew: it knows no targets, and does not end the series of those it had.</summary>
+    public void Restart(IReadOnlyList<Replica> replicas)
+    {
+        _found.Clear();
+        foreach (Replica replica in replicas)
+        {
+            replica.Target = replica.Forgetting = null;
+        }
+    }
+
     /// <summary>A replica's scrape: its counters move on, and its target, when there is one, gets samples.</summary>
     public void Scrape(Replica replica, Instant at)
     {
@@ -91,7 +117,7 @@ internal sealed class Scraper
         long added = checks - replica.HealthChecks;
         replica.HealthChecks = checks;
         _counters.Add(replica.Index, _healthSeries, added, added * HealthCheckSeconds);
-        if (replica.Target is not { } target)
+        if (replica.Target is not { } target || _loop.IsDown(LoopPart.Prometheus, at))
         {
             return;
         }
@@ -109,6 +135,13 @@ internal sealed class Scraper
         target.End(succeeded);
         _loop.Scraped(at);
     }
+
+    /// <summary>Whether a look-up found a replica's address: also when it was still the address of the one before.
+    /// </summary>
+    private static bool IsAmong(HashSet<Replica> found, Replica replica) =>
+        replica.Successor is not { Target: not null }
+        && (found.Contains(replica)
+            || (replica is { Target: not null, Replaces: { } before } && found.Contains(before)));
 
     private void Expose(Replica replica, ScrapeTarget target, int series)
     {

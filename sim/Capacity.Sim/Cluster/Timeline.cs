@@ -5,6 +5,15 @@ namespace Capacity.Sim.Cluster;
 /// <summary>What happens to the cluster, in the order in which it happens at one instant.</summary>
 internal enum Change
 {
+    /// <summary>Something breaks, or is whole again.</summary>
+    Fault,
+
+    /// <summary>A replica crashes by itself.</summary>
+    Crashes,
+
+    /// <summary>The orchestrator places a task in place of one that is lost.</summary>
+    Replaces,
+
     /// <summary>A task starts.</summary>
     Starts,
 

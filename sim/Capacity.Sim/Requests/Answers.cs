@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace Capacity.Sim.Requests;
 
 /// <summary>What came of the requests: counted by replica as its scrapes see it, and by client.</summary>
@@ -71,6 +68,24 @@ internal sealed class Answers
         Counters.Add(replica, scrapePhase, from);
     }
 
+    /// <summary>What finishes later may be lost with its replica, seconds; where replicas break.</summary>
+    public double CertainUntil { get; set; }
+
+    /// <summary>A replica ends: what it has not finished fails now.</summary>
+    public void Crash(int replica, double now)
+    {
+        if (_cutAt[replica] <= now)
+        {
+            return; // it was cut off before
+        }
+
+        _cutAt[replica] = now;
+        if (Retries is not null)
+        {
+            FailWhatIsCut(replica, now);
+        }
+    }
+
     /// <summary>A replica is stopped: what it has not finished by then is cut off.</summary>
     /// <returns>When that is, seconds.</returns>
     public double Stop(int replica, double now)
@@ -102,8 +117,8 @@ internal sealed class Answers
             }
         }
 
-        (double latest, double longest, double slowest) = Extremes(batch, from, to);
-        if (longest > _settings.StopGrace)
+        (double latest, double longest, double slowest) = BatchExtremes.Of(batch, from, to);
+        if (_settings.ReplicasBreak ? latest > CertainUntil : longest > _settings.StopGrace)
         {
             to = SetLongAside(batch, from, to);
         }
@@ -269,7 +284,9 @@ internal sealed class Answers
         int kept = from;
         for (int i = from; i < to; i++)
         {
-            if (batch.Finish[i] - batch.At[i] > _settings.StopGrace)
+            if (_settings.ReplicasBreak
+                ? batch.Finish[i] > CertainUntil
+                : batch.Finish[i] - batch.At[i] > _settings.StopGrace)
             {
                 bool timedOut = batch.Finish[i] + batch.Overhead[i] - batch.At[i] > _timeout;
                 _long.Enqueue(LongRequest.Of(batch, i, timedOut), batch.Finish[i]);
@@ -323,52 +340,10 @@ internal sealed class Answers
             double learnt = cut + request.Overhead;
             if (!request.TimedOut || learnt < request.At + _timeout)
             {
-                _failures.Enqueue(new Failure(request.Client, Broken, -1, 0), (learnt, _number++));
+                _failures.Enqueue(
+                    new Failure(request.Client, Broken, replica, request.Finish), (learnt, _number++));
             }
         }
-    }
-
-    /// <summary>The last answer, the longest that an attempt spent with its replica, and the slowest answer.</summary>
-    private static (double Latest, double Longest, double Slowest) Extremes(RequestBatch batch, int from, int to)
-    {
-        ReadOnlySpan<double> at = batch.At.AsSpan(from, to - from);
-        ReadOnlySpan<double> finish = batch.Finish.AsSpan(from, to - from);
-        ReadOnlySpan<double> overhead = batch.Overhead.AsSpan(from, to - from);
-        ref double ats = ref MemoryMarshal.GetReference(at); // all three are equally long
-        ref double finishes = ref MemoryMarshal.GetReference(finish);
-        ref double overheads = ref MemoryMarshal.GetReference(overhead);
-        Vector<double> latests = Vector<double>.Zero;
-        Vector<double> longests = Vector<double>.Zero;
-        Vector<double> slowests = Vector<double>.Zero;
-        int i = 0;
-        for (; i <= at.Length - Vector<double>.Count; i += Vector<double>.Count)
-        {
-            Vector<double> done = Vector.LoadUnsafe(ref finishes, (nuint)i);
-            Vector<double> sent = Vector.LoadUnsafe(ref ats, (nuint)i);
-            Vector<double> answered = done + Vector.LoadUnsafe(ref overheads, (nuint)i);
-            latests = Vector.MaxNative(latests, answered);
-            longests = Vector.MaxNative(longests, done - sent);
-            slowests = Vector.MaxNative(slowests, answered - sent);
-        }
-
-        double latest = 0;
-        double longest = 0;
-        double slowest = 0;
-        for (int lane = 0; lane < Vector<double>.Count; lane++)
-        {
-            latest = Math.Max(latest, latests[lane]);
-            longest = Math.Max(longest, longests[lane]);
-            slowest = Math.Max(slowest, slowests[lane]);
-        }
-
-        for (; i < at.Length; i++)
-        {
-            latest = Math.Max(latest, finish[i] + overhead[i]);
-            longest = Math.Max(longest, finish[i] - at[i]);
-            slowest = Math.Max(slowest, finish[i] + overhead[i] - at[i]);
-        }
-
-        return (latest, longest, slowest);
     }
 
     /// <summary>A failed attempt; with replica and finish when the replica may be stopped before.</summary>

@@ -90,6 +90,19 @@ internal sealed class DepartureWheel
         _span = to;
     }
 
+    /// <summary>A replica has nothing under way any more.</summary>
+    public void Forget(int replica)
+    {
+        Entry[] others = [.. _first.SelectMany(ListOf).Where(e => e.Replica != replica)];
+        Array.Fill(_first, None);
+        _count = 0;
+        Link(0);
+        foreach (Entry entry in others)
+        {
+            Add(entry.At, entry.Replica);
+        }
+    }
+
     private void Take(ref int link, double now, CountLevels levels)
     {
         Entry[] entries = _entries;

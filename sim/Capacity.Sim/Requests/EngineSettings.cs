@@ -17,6 +17,9 @@ internal sealed record EngineSettings(
     /// <summary>What the callers do when answers are late or fail.</summary>
     public ClientModel Client { get; init; } = new();
 
+    /// <summary>Whether replicas may crash, or need longer than their law says.</summary>
+    public bool ReplicasBreak { get; init; }
+
     /// <summary>Seed of the run.</summary>
     public ulong Seed { get; init; } = 1;
 }

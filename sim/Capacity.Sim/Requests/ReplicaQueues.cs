@@ -21,6 +21,7 @@ internal sealed class ReplicaQueues
     private readonly Balancer _balancer;
     private readonly int _queue;
     private readonly Patience? _patience;
+    private readonly ReplicaConditions? _conditions; // null: nothing ever breaks
     private readonly BalancerDraws _draws;
     private readonly KeptConnections _connections;
     private readonly (int[] One, int[] Other) _pairs = (new int[RequestBatch.Size], new int[RequestBatch.Size]);
@@ -32,8 +33,11 @@ internal sealed class ReplicaQueues
     /// <param name="service">Workers, queue and balancer.</param>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="portable">Uses the code for any processor, for the test that all give the same bits.</param>
-    public ReplicaQueues(ServiceModel service, ulong seed, bool portable = false)
+    /// <param name="conditions">How the replicas are; null: nothing ever breaks.</param>
+    public ReplicaQueues(
+        ServiceModel service, ulong seed, bool portable = false, ReplicaConditions? conditions = null)
     {
+        _conditions = conditions;
         int? workers = service.Workers;
         _workers = workers;
         _balancer = service.Balancer;
@@ -86,6 +90,16 @@ internal sealed class ReplicaQueues
         _levels.Reset(replica);
     }
 
+    /// <summary>A replica ends: what it has is gone, and with it what the balancer counts there.</summary>
+    /// <param name="replica">Its index.</param>
+    /// <param name="now">Seconds.</param>
+    public void Crash(int replica, double now)
+    {
+        Reset(replica, now);
+        _departures.Forget(replica);
+        Rotated();
+    }
+
     /// <summary>When the replica has finished everything it was given, seconds.</summary>
     public double IdleAt(int replica)
     {
@@ -124,7 +138,7 @@ internal sealed class ReplicaQueues
     {
         int next = (int)(_served % _rotation.Length);
         _served += at.Length;
-        if (_balancer == Balancer.RoundRobin && _queue == int.MaxValue && _patience is null)
+        if (_balancer == Balancer.RoundRobin && _queue == int.MaxValue && _patience is null && _conditions is null)
         {
             ServeInTurn(at, service, finish, replica, next);
             return 0;
@@ -153,7 +167,7 @@ internal sealed class ReplicaQueues
 
     private int ChooseOfTwo(Requests requests) => _kernel switch
     {
-        Kernel.Overlapping => Serve<FewerOfTwoCounted, OverlappingWorkers>(
+        Kernel.Overlapping => ServeAsTheyAre<FewerOfTwoCounted, OverlappingWorkers>(
             new FewerOfTwoCounted(_rotation, _levels, _departures, _draws), requests, false),
         Kernel.Register512 => ChooseOfTwo<EightWorkersIn512Bits>(requests),
         Kernel.Registers256 => ChooseOfTwo<EightWorkersIn256Bits>(requests),
@@ -165,23 +179,31 @@ internal sealed class ReplicaQueues
     {
         int count = requests.At.Length;
         Two.Fill(_rotation, _draws, _pairs.One.AsSpan(0, count), _pairs.Other.AsSpan(0, count));
-        return Serve<FewerOfTwo<TWorkers>, TWorkers>(
+        return ServeAsTheyAre<FewerOfTwo<TWorkers>, TWorkers>(
             new FewerOfTwo<TWorkers>(_pairs, _state, _length, _workers!.Value, _waiting), requests, true);
     }
 
     private int Choose<TChooser>(TChooser chooser, Requests requests, bool keepsStarts)
         where TChooser : struct, IChooser => _kernel switch
         {
-            Kernel.Overlapping => Serve<TChooser, OverlappingWorkers>(chooser, requests, keepsStarts),
-            Kernel.Register512 => Serve<TChooser, EightWorkersIn512Bits>(chooser, requests, keepsStarts),
-            Kernel.Registers256 => Serve<TChooser, EightWorkersIn256Bits>(chooser, requests, keepsStarts),
-            _ => Serve<TChooser, AnyWorkers>(chooser, requests, keepsStarts),
+            Kernel.Overlapping => ServeAsTheyAre<TChooser, OverlappingWorkers>(chooser, requests, keepsStarts),
+            Kernel.Register512 => ServeAsTheyAre<TChooser, EightWorkersIn512Bits>(chooser, requests, keepsStarts),
+            Kernel.Registers256 => ServeAsTheyAre<TChooser, EightWorkersIn256Bits>(chooser, requests, keepsStarts),
+            _ => ServeAsTheyAre<TChooser, AnyWorkers>(chooser, requests, keepsStarts),
         };
 
+    private int ServeAsTheyAre<TChooser, TWorkers>(TChooser chooser, Requests requests, bool keepsStarts)
+        where TChooser : struct, IChooser
+        where TWorkers : IWorkers => _conditions is null
+            ? Serve<TChooser, TWorkers, AllWell>(chooser, default, requests, keepsStarts)
+            : Serve<TChooser, TWorkers, AsTheyAre>(chooser, new AsTheyAre(_conditions), requests, keepsStarts);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Serve<TChooser, TWorkers>(TChooser chooser, Requests requests, bool keepsStarts)
+    private int Serve<TChooser, TWorkers, THealth>(
+        TChooser chooser, THealth health, Requests requests, bool keepsStarts)
         where TChooser : struct, IChooser
         where TWorkers : IWorkers
+        where THealth : struct, IReplicaHealth
     {
         unchecked
         {
@@ -201,6 +223,14 @@ internal sealed class ReplicaQueues
             {
                 double now = at[i];
                 int who = chooser.Choose(now);
+                if (health.IsDown(who))
+                {
+                    finish[i] = now;
+                    replica[i] = -1;
+                    refused++;
+                    continue;
+                }
+
                 ref double state = ref Unsafe.Add(ref first, who * length);
                 if (follows && state > now) // no worker is free
                 {
@@ -225,7 +255,7 @@ internal sealed class ReplicaQueues
                     }
                 }
 
-                double done = TWorkers.Serve(ref state, length, now, service[i]);
+                double done = TWorkers.Serve(ref state, length, now, health.Work(who, now, service[i]));
                 finish[i] = done;
                 replica[i] = who;
                 chooser.Taken(who, done);

@@ -17,6 +17,7 @@ internal sealed class RequestEngine
     private readonly RequestBatch _again = RequestBatch.OfAttempts();
     private readonly Answers _answers;
     private readonly SharingReplicas? _sharing;
+    private readonly ReplicaConditions? _conditions; // null: nothing ever breaks
     private int _cursor;
     private double _now;
 
@@ -29,10 +30,11 @@ internal sealed class RequestEngine
         _userOverhead = userOverhead;
         _answers = new Answers(settings);
         _single.OfUsers = true;
-        Queues = new ReplicaQueues(settings.Service, settings.Seed);
+        _conditions = settings.ReplicasBreak ? new ReplicaConditions(settings.Service.WarmUp) : null;
+        Queues = new ReplicaQueues(settings.Service, settings.Seed, conditions: _conditions);
         Offered = new long[(int)Math.Ceiling(settings.Duration / settings.Step) + 1];
         _sharing = settings.Service.Cores is { } cores
-            ? new SharingReplicas(cores, settings.Service, settings.Seed, Finished)
+            ? new SharingReplicas(cores, settings.Service, settings.Seed, Finished, _conditions)
             : null;
     }
 
@@ -61,12 +63,40 @@ internal sealed class RequestEngine
         _answers.AddReplica(replica, scrapePhase, from);
         Queues.Reset(replica, from);
         _sharing?.Reset(replica, from);
+        _conditions?.Reset(replica);
     }
 
     /// <summary>Puts a replica into rotation.</summary>
     public void Join(int replica)
     {
         Queues.Join(replica);
+        _sharing?.Rotate(Queues.Rotation);
+    }
+
+    /// <summary>A replica is cold: it has just joined the rotation. Only where replicas break.</summary>
+    public void Warm(int replica, double now) => _conditions!.Warm(replica, now);
+
+    /// <summary>A replica needs longer for what arrives from now on. Only where replicas break.</summary>
+    /// <param name="replica">Its index.</param>
+    /// <param name="factor">On the service time; 1 is healthy.</param>
+    public void Slow(int replica, double factor) => _conditions!.Slow(replica, factor);
+
+    /// <summary>A replica ends: what it has fails, and who comes until it leaves the rotation is answered 503. Only
+    /// where replicas break.</summary>
+    /// <param name="replica">Its index.</param>
+    /// <param name="now">Seconds; everything that arrived before has been served.</param>
+    public void Crash(int replica, double now)
+    {
+        _conditions!.End(replica);
+        _answers.Crash(replica, now);
+        Queues.Crash(replica, now);
+        _sharing?.Empty(replica);
+    }
+
+    /// <summary>Takes a replica that has crashed out of rotation.</summary>
+    public void Leave(int replica)
+    {
+        Queues.Leave(replica);
         _sharing?.Rotate(Queues.Rotation);
     }
 
@@ -92,6 +122,7 @@ internal sealed class RequestEngine
     /// <param name="until">Seconds; not before the previous one. The cluster does not change in between.</param>
     public void AdvanceTo(double until)
     {
+        _answers.CertainUntil = until;
         if (_answers.Retries is { } retries)
         {
             for (double from = _now; from < until;)
@@ -267,13 +298,14 @@ internal sealed class RequestEngine
     /// <summary>Requests that shared their replica's cores have finished.</summary>
     private void Finished(RequestBatch batch, UserPopulation.User? user)
     {
+        int refused = _conditions is null ? 0 : batch.Replica.AsSpan(0, batch.Count).Count(-1);
         if (user is not null)
         {
-            (double at, int? failed) = _answers.OutcomeOf(batch, refused: false);
+            (double at, int? failed) = _answers.OutcomeOf(batch, refused > 0);
             Tell(user, Math.Max(at, batch.Finish[0]), failed); // too late for a user who gave up: it is past
         }
 
-        _answers.Count(batch, 0, batch.Count, 0, _now);
+        _answers.Count(batch, 0, batch.Count, refused, _now);
     }
 
     private void Offer(ReadOnlySpan<double> at)

@@ -24,7 +24,8 @@ internal sealed class PlannedRequests : IRequestSource
     /// <param name="seed">Seed of the run.</param>
     public PlannedRequests(SimulationInput input, DurationTables services, ulong seed)
     {
-        _stream = new RequestStream(input.Plan.Open, input.Spacing, [.. input.Kinds.Select(k => k.Share)], seed);
+        _stream = new RequestStream(input.Plan.Open, input.Spacing, [.. input.Kinds.Select(k => k.Share)], seed,
+            input.Plan.Recorded);
         _services = services;
         _overhead = new OverheadTimes(input.Overhead, seed);
     }

@@ -18,9 +18,10 @@ internal sealed class SharingReplicas
     private readonly CountLevels? _levels; // for least connections
     private readonly FinishHeap? _finishes; // likewise
     private readonly Action<RequestBatch, UserPopulation.User?> _finished;
+    private readonly ReplicaConditions? _conditions; // null: nothing ever breaks
     private readonly RequestBatch _done = RequestBatch.OfAttempts();
     private readonly RequestBatch _ofUser = RequestBatch.OfAttempts();
-    private Sharing[] _replicas = [];
+    private SharedCores[] _replicas = [];
     private Job[] _jobs = new Job[256];
     private int _free;
     private int[] _rotation = [];
@@ -31,9 +32,12 @@ internal sealed class SharingReplicas
     /// <param name="service">The balancer.</param>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="finished">Receives requests that have finished; a user's request comes alone.</param>
+    /// <param name="conditions">How the replicas are; null: nothing ever breaks.</param>
     public SharingReplicas(
-        int cores, ServiceModel service, ulong seed, Action<RequestBatch, UserPopulation.User?> finished)
+        int cores, ServiceModel service, ulong seed, Action<RequestBatch, UserPopulation.User?> finished,
+        ReplicaConditions? conditions = null)
     {
+        _conditions = conditions;
         _cores = cores;
         _balancer = service.Balancer;
         _draws = new BalancerDraws(seed);
@@ -57,7 +61,7 @@ internal sealed class SharingReplicas
             Array.Resize(ref _replicas, Math.Max(16, 2 * replica));
         }
 
-        _replicas[replica] = new Sharing { Last = from, Keys = new Key[16] };
+        _replicas[replica] = new SharedCores { Last = from, Keys = new SharedCores.Key[16] };
         _levels?.Reset(replica);
         _finishes?.Add(replica);
     }
@@ -80,7 +84,7 @@ internal sealed class SharingReplicas
     public double Empty(int replica)
     {
         double last = double.NegativeInfinity;
-        ref Sharing sharing = ref _replicas[replica];
+        ref SharedCores sharing = ref _replicas[replica];
         while (sharing.Count > 0)
         {
             last = sharing.NextFinish(_cores);
@@ -128,34 +132,56 @@ internal sealed class SharingReplicas
         switch (_balancer)
         {
             case Balancer.Random:
-                Serve(new AtRandom(_rotation, _draws), batch, from, to, user);
+                ServeAsTheyAre(new AtRandom(_rotation, _draws), batch, from, to, user);
                 break;
             case Balancer.Connections:
-                Serve(new ByConnection(_connections, _rotation, _draws), batch, from, to, user);
+                ServeAsTheyAre(new ByConnection(_connections, _rotation, _draws), batch, from, to, user);
                 break;
             case Balancer.LeastConnections:
-                Serve(new FewestSharing(this, _levels!, _draws), batch, from, to, user);
+                ServeAsTheyAre(new FewestSharing(this, _levels!, _draws), batch, from, to, user);
                 break;
             case Balancer.PowerOfTwo:
-                Serve(new FewerOfTwoSharing(this, _rotation, _draws), batch, from, to, user);
+                ServeAsTheyAre(new FewerOfTwoSharing(this, _rotation, _draws), batch, from, to, user);
                 break;
             default:
-                Serve(new InTurn(_rotation, _turn), batch, from, to, user);
+                ServeAsTheyAre(new InTurn(_rotation, _turn), batch, from, to, user);
                 _turn = (_turn + to - from) % _rotation.Length;
                 break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Serve<TChooser>(TChooser chooser, RequestBatch batch, int from, int to, UserPopulation.User? user)
+    private void ServeAsTheyAre<TChooser>(
+        TChooser chooser, RequestBatch batch, int from, int to, UserPopulation.User? user)
         where TChooser : struct, IChooser
+    {
+        if (_conditions is null)
+        {
+            Serve(chooser, default(AllWell), batch, from, to, user);
+        }
+        else
+        {
+            Serve(chooser, new AsTheyAre(_conditions), batch, from, to, user);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Serve<TChooser, THealth>(
+        TChooser chooser, THealth health, RequestBatch batch, int from, int to, UserPopulation.User? user)
+        where TChooser : struct, IChooser
+        where THealth : struct, IReplicaHealth
     {
         for (int i = from; i < to; i++)
         {
             double now = batch.At[i];
             int who = chooser.Choose(now);
+            if (health.IsDown(who))
+            {
+                HandOut(Place(batch, i, user), -1, now);
+                continue;
+            }
+
             Advance(who, now);
-            Insert(ref _replicas[who], batch.Service[i], Place(batch, i, user));
+            Insert(ref _replicas[who], health.Work(who, now, batch.Service[i]), Place(batch, i, user));
             if (_levels is not null)
             {
                 _levels.Up(who);
@@ -186,7 +212,7 @@ internal sealed class SharingReplicas
     {
         unchecked
         {
-            ref Sharing sharing = ref _replicas[replica];
+            ref SharedCores sharing = ref _replicas[replica];
             while (sharing.Count > 0)
             {
                 double finish = sharing.NextFinish(_cores);
@@ -197,7 +223,7 @@ internal sealed class SharingReplicas
                     break;
                 }
 
-                Key key = sharing.Keys[--sharing.Count];
+                SharedCores.Key key = sharing.Keys[--sharing.Count];
                 sharing.Virtual = key.Virtual;
                 sharing.Last = finish;
                 Finish(key.Job, replica, finish);
@@ -207,7 +233,7 @@ internal sealed class SharingReplicas
         }
     }
 
-    private static void Insert(ref Sharing sharing, double service, int job)
+    private static void Insert(ref SharedCores sharing, double service, int job)
     {
         unchecked
         {
@@ -217,7 +243,7 @@ internal sealed class SharingReplicas
             }
 
             double at = sharing.Virtual + service;
-            Key[] keys = sharing.Keys;
+            SharedCores.Key[] keys = sharing.Keys;
             int place = sharing.Count++;
             while (place > 0 && keys[place - 1].Virtual < at)
             {
@@ -225,14 +251,19 @@ internal sealed class SharingReplicas
                 place--;
             }
 
-            keys[place] = new Key { Virtual = at, Job = job };
+            keys[place] = new SharedCores.Key { Virtual = at, Job = job };
         }
     }
 
     private void Finish(int place, int replica, double finish)
     {
-        ref Job job = ref _jobs[place];
         _levels?.Down(replica);
+        HandOut(place, replica, finish);
+    }
+
+    private void HandOut(int place, int replica, double finish)
+    {
+        ref Job job = ref _jobs[place];
         if (job.User is { } user)
         {
             _ofUser.Set(0, job.At, job.Request);
@@ -309,38 +340,12 @@ internal sealed class SharingReplicas
         _free = from;
     }
 
-    private struct Key
-    {
-        public double Virtual;
-        public int Job;
-    }
-
     private struct Job
     {
         public double At;
         public ClientRequest Request;
         public UserPopulation.User? User;
         public int Next;
-    }
-
-    private struct Sharing
-    {
-        public double Virtual;
-        public double Last; // the instant at which it was that
-        public int Count;
-        public Key[] Keys; // descending, so that the next to finish is the last
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly double NextFinish(int cores)
-        {
-            if (Count == 0)
-            {
-                return double.PositiveInfinity;
-            }
-
-            double left = Keys[Count - 1].Virtual - Virtual;
-            return Last + (Count > cores ? left * Count / cores : left);
-        }
     }
 
     private readonly struct FewerOfTwoSharing(SharingReplicas replicas, int[] rotation, BalancerDraws draws) : IChooser

@@ -52,6 +52,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
             new("a scenario",
                 [.. Directory.GetFiles(Repository.At("scenarios", "library"), "*.yaml").Select(File.ReadAllText)],
                 text => ScenarioReader.Read(Source(text))),
+            new("a scenario's demand and faults", [DemandSeeds.Scenario], text => ScenarioReader.Read(Source(text))),
+            new("a recording", DemandSeeds.Recordings, DemandSeeds.ReadRecording),
             new("a stack file", [Stack("go-demo.yml")], ReadStack),
             new("prometheus.yml", [Stack("prometheus.yml")], text => PrometheusConfigReader.Read(Source(text))),
             new("alertmanager.yml", [Stack("alertmanager.yml"), ManyRoutes],

@@ -159,14 +159,14 @@ public sealed class ScenarioReaderTests
     [InlineData("ramp_to: 700/s", "inject: 700/s",
         "CAP013 6:39 'over' belongs to 'ramp_to', which this stage does not have → remove 'over', or write 'ramp_to'")]
     [InlineData("over: 20s", "inject: 5/s",
-        "CAP013 6:42 a load stage can have only one of the keys 'inject', 'ramp_to', 'users' and 'pause' → make "
-        + "it two stages, or remove one")]
+        "CAP013 6:42 a load stage can have only one of the keys 'inject', 'ramp_to', 'sine', 'steps', 'spike', "
+        + "'users', 'replay' and 'pause' → make it two stages, or remove one")]
     [InlineData("pause: 4m", "pause: 4m, vus: 3",
         "CAP010 8:31 unknown key 'vus' in a load stage → did you mean 'users'?")]
     [InlineData("pause: 4m", "pauze: 4m", "CAP010 8:20 unknown key 'pauze' in a load stage → did you mean 'pause'?")]
     [InlineData(", pause: 4m", "",
-        "CAP013 8:5 a load stage needs one of the keys 'inject', 'ramp_to', 'users' and 'pause' → write for "
-        + "example { stage: peak, inject: 700/s, during: 5m }")]
+        "CAP013 8:5 a load stage needs one of the keys 'inject', 'ramp_to', 'sine', 'steps', 'spike', 'users', "
+        + "'replay' and 'pause' → write for example { stage: peak, inject: 700/s, during: 5m }")]
     [InlineData("users: 2", "users: 0",
         "CAP023 7:27 the number of users cannot be 0 → write a whole number from 1 to 1000000")]
     [InlineData("users: 2", "users: 2.5",

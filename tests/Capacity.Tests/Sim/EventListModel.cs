@@ -6,12 +6,26 @@ namespace Capacity.Tests.Sim;
 /// <param name="At">Seconds.</param>
 /// <param name="Replica">Which replica.</param>
 /// <param name="Joins">Whether it joins the rotation; otherwise it is stopped.</param>
-internal sealed record ClusterChange(double At, int Replica, bool Joins);
+internal sealed record ClusterChange(double At, int Replica, bool Joins)
+{
+    /// <summary>It ends at once; it stays in the rotation until it <see cref="Leaves"/>.</summary>
+    public bool Crashes { get; init; }
+
+    /// <summary>One that has crashed leaves the rotation.</summary>
+    public bool Leaves { get; init; }
+
+    /// <summary>It needs so many times as long for what arrives from now on.</summary>
+    public double? Factor { get; init; }
+}
 
 /// <summary>A small model: requests, replicas that come and go, a balancer, and clients.</summary>
 internal sealed record SmallModel(
     double[] At, double[] Service, ServiceModel Replicas, ClientModel Client, double Overhead, double StopGrace,
-    IReadOnlyList<ClusterChange> Changes, double Duration, ulong Seed);
+    IReadOnlyList<ClusterChange> Changes, double Duration, ulong Seed)
+{
+    /// <summary>Whether replicas crash, or need longer than their law says.</summary>
+    public bool Breaks { get; init; }
+}
 
 /// <summary>What became of the requests of a small model.</summary>
 /// <param name="Latencies">Of the successes, ascending.</param>
@@ -76,11 +90,17 @@ internal sealed class EventListModel
 
     private void Change(ClusterChange change, double now)
     {
+        if (change.Crashes || change.Leaves || change.Factor is not null)
+        {
+            Break(_servers[change.Replica], change, now);
+            return;
+        }
+
         if (change.Joins)
         {
             while (_servers.Count <= change.Replica)
             {
-                _servers.Add(new Server());
+                _servers.Add(new Server { JoinedAt = now });
             }
 
             _rotation.Add(_servers[change.Replica]);
@@ -104,6 +124,40 @@ internal sealed class EventListModel
         });
     }
 
+    private void Break(Server server, ClusterChange change, double now)
+    {
+        server.Factor = change.Factor ?? server.Factor;
+        if (change.Leaves)
+        {
+            _rotation.Remove(server);
+            _balancer.Left(server);
+        }
+
+        if (change.Crashes)
+        {
+            server.IsDown = true;
+            foreach (Attempt attempt in server.Serving.Concat(server.Waiting).OrderBy(a => a.SentAt).ToList())
+            {
+                attempt.Cut = true;
+                Fail(attempt, now + _model.Overhead, 0);
+            }
+
+            server.Serving.Clear();
+            server.Waiting.Clear();
+        }
+    }
+
+    private double WorkOf(Server server, Request request, double now)
+    {
+        double factor = server.Factor;
+        if (_model.Replicas.WarmUp is { } warmUp && now < server.JoinedAt + warmUp.For)
+        {
+            factor *= 1 + ((warmUp.Factor - 1) * (server.JoinedAt + warmUp.For - now) / warmUp.For);
+        }
+
+        return request.Service * factor;
+    }
+
     private void Send(Request request, double now)
     {
         request.Attempts++;
@@ -114,13 +168,14 @@ internal sealed class EventListModel
         }
 
         Server? server = _rotation.Count == 0 ? null : _balancer.Choose(_rotation);
-        if (server is null || (server.Serving.Count >= (_model.Replicas.Workers ?? int.MaxValue)
+        if (server is null || server.IsDown || (server.Serving.Count >= (_model.Replicas.Workers ?? int.MaxValue)
             && server.Waiting.Count >= (_model.Replicas.Queue ?? int.MaxValue)))
         {
             Fail(attempt, now + _model.Overhead, 503);
             return;
         }
 
+        attempt.Work = WorkOf(server, request, now);
         server.Waiting.Add(attempt);
         Start(server, now);
         if (_model.Replicas.QueueTimeout is ServiceLaw.Constant(double patience) && server.Waiting.Contains(attempt))
@@ -142,7 +197,7 @@ internal sealed class EventListModel
             Attempt attempt = server.Waiting[0];
             server.Waiting.RemoveAt(0);
             server.Serving.Add(attempt);
-            At(now + attempt.Request.Service, 0, finish => Finish(server, attempt, finish));
+            At(now + attempt.Work, 0, finish => Finish(server, attempt, finish));
         }
     }
 
@@ -208,6 +263,12 @@ internal sealed class EventListModel
 
         public List<Attempt> Waiting { get; } = [];
 
+        public bool IsDown { get; set; }
+
+        public double Factor { get; set; } = 1;
+
+        public double JoinedAt { get; init; }
+
         public int Count => Serving.Count + Waiting.Count;
     }
 
@@ -225,6 +286,8 @@ internal sealed class EventListModel
         public Request Request { get; } = request;
 
         public double SentAt { get; } = sentAt;
+
+        public double Work { get; set; }
 
         public bool Over { get; set; }
 

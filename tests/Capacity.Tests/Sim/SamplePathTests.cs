@@ -47,6 +47,7 @@ public sealed class SamplePathTests
         {
             Client = model.Client,
             Seed = model.Seed,
+            ReplicasBreak = model.Breaks,
         };
         var engine = new RequestEngine(
             settings, new RecordedRequests(trace, overhead, model.Seed), null, new OverheadTimes(overhead, 1));
@@ -59,10 +60,26 @@ public sealed class SamplePathTests
         foreach (ClusterChange change in model.Changes.OrderBy(c => c.At))
         {
             engine.AdvanceTo(change.At);
-            if (change.Joins)
+            if (change.Crashes)
+            {
+                engine.Crash(change.Replica, change.At);
+            }
+            else if (change.Leaves)
+            {
+                engine.Leave(change.Replica);
+            }
+            else if (change.Factor is { } factor)
+            {
+                engine.Slow(change.Replica, factor);
+            }
+            else if (change.Joins)
             {
                 engine.AddReplica(change.Replica, 0, change.At);
                 engine.Join(change.Replica);
+                if (model.Replicas.WarmUp is not null)
+                {
+                    engine.Warm(change.Replica, change.At);
+                }
             }
             else
             {
@@ -78,7 +95,7 @@ public sealed class SamplePathTests
             [.. work.Order()], engine.Retries);
     }
 
-    private static SmallModel RandomModel(ulong seed)
+    internal static SmallModel RandomModel(ulong seed)
     {
         var random = new RandomSource(seed, "small-model");
         int first = 1 + random.NextIndex(4);
@@ -130,7 +147,7 @@ public sealed class SamplePathTests
             random.NextIndex(2) * 0.01, grace, changes, duration, seed);
     }
 
-    private static void Same(IReadOnlyList<double> expected, IReadOnlyList<double> actual, string what)
+    internal static void Same(IReadOnlyList<double> expected, IReadOnlyList<double> actual, string what)
     {
         Assert.True(expected.Count == actual.Count, $"{expected.Count} != {actual.Count} {what}");
         for (int i = 0; i < expected.Count; i++)

@@ -28,6 +28,27 @@ public sealed class SeedSweepTests
     }
 
     [Fact]
+    public void No_request_is_lost_or_counted_twice_whatever_breaks()
+    {
+        Parallel.For(1, Scenarios + 1, new ParallelOptions { MaxDegreeOfParallelism = 2 }, number =>
+        {
+            SimulationInput input = Broken(RandomScenario((ulong)number), (ulong)number);
+            RunResult run = LaunchSimulation.Run(input, (ulong)number, CancellationToken.None);
+            string what = $"seed {number}: {input.Service} {input.Client} {string.Join(' ', input.Faults)}";
+            Assert.True(run.Totals.Scheduled == run.Totals.Ok + run.Totals.Failed, $"{run.Totals} {what}");
+            Assert.All(run.Kinds, k => Assert.True(
+                k.Latency.Count == k.Counts.Ok && k.StatusCodes.Values.Sum() == k.Counts.Ok + k.Counts.Failed, what));
+            Assert.All(run.Series.Desired, replicas => Assert.True(replicas is >= 2 and <= 8, what));
+            Assert.All(run.Events.Zip(run.Events.Skip(1)), e => Assert.True(
+                e.First.At <= e.Second.At + 1e-9, $"{e.First} before {e.Second} {what}"));
+            int room = input.Nodes is { Capacity: { } each } nodes ? nodes.Count * each : int.MaxValue;
+            int dead = run.Events.Count(e => e.Text.EndsWith("crashes", StringComparison.Ordinal));
+            Assert.All(run.Series.Ready, ready => Assert.True(ready <= Math.Min(8, room) + dead, what));
+            Assert.True(run.ReplicaHours <= 8 * input.Plan.Duration / 3600 * 1.2, $"{run.ReplicaHours} {what}");
+        });
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_result_on_any_number_of_threads()
     {
         for (ulong number = 1; number <= 12; number++)
@@ -39,7 +60,36 @@ public sealed class SeedSweepTests
         }
     }
 
-    private static SimulationInput RandomScenario(ulong seed)
+    private static SimulationInput Broken(SimulationInput input, ulong seed)
+    {
+        var random = new RandomSource(seed, "breaks");
+        double At() => random.NextUnit() * input.Plan.Duration;
+        Fault[] faults =
+        [
+            new Fault.Crash(At(), 1 + random.NextIndex(3), random.NextIndex(2) == 0 ? null : 1),
+            new Fault.Slow(At(), 1 + random.NextIndex(2), 0.5 + (4 * random.NextUnit()), 1 + (30 * random.NextUnit())),
+            new Fault.LoseNode(At(), 1, random.NextIndex(2) == 0 ? null : 15, 11 * random.NextUnit()),
+            new Fault.Outage(At(), (LoopPart)random.NextIndex(3), 5 + (40 * random.NextUnit())),
+            new Fault.Outage(At(), (LoopPart)random.NextIndex(3), 5 + (40 * random.NextUnit())),
+        ];
+        ArrivalSpacing[] spacings =
+            [ArrivalSpacing.Poisson, new ArrivalSpacing.Bursty(4, 0.2, 5), new ArrivalSpacing.Variable(6)];
+        return input with
+        {
+            Spacing = spacings[random.NextIndex(spacings.Length)],
+            Nodes = new NodePool(2 + random.NextIndex(3), random.NextIndex(2) == 0 ? null : 2 + random.NextIndex(3)),
+            Faults = [.. faults.Where(_ => random.NextIndex(2) == 0)],
+            FreshDeployment = random.NextIndex(4) == 0,
+            ReusesAddresses = random.NextIndex(2) == 0,
+            Service = input.Service with
+            {
+                WarmUp = random.NextIndex(2) == 0 ? null : new WarmUp(3, 10),
+                Crash = random.NextIndex(2) == 0 ? null : new RandomCrashes(60, random.NextIndex(2) == 0 ? null : 2),
+            },
+        };
+    }
+
+    internal static SimulationInput RandomScenario(ulong seed)
     {
         var random = new RandomSource(seed, "scenario");
         ServiceLaw[] laws =

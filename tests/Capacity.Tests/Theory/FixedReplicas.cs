@@ -10,11 +10,11 @@ internal static class FixedReplicas
     /// <summary>Runs a model from empty until so many requests have arrived on average.</summary>
     public static StepRecorder Run(
         double rate, ServiceLaw service, int? workers, int replicas, double requests, ulong seed,
-        ArrivalSpacing spacing = ArrivalSpacing.Poisson)
+        ArrivalSpacing? spacing = null)
     {
         double duration = requests / rate;
         var plan = new LoadPlan(new ArrivalProfile([new RateSegment(0, duration, rate, rate)]), [], [], duration);
-        var stream = new StreamOf(plan, spacing, new DurationTables(service), seed);
+        var stream = new StreamOf(plan, spacing ?? ArrivalSpacing.Poisson, new DurationTables(service), seed);
         var settings = new EngineSettings(
             new ServiceModel { Workers = workers }, double.PositiveInfinity, [0], 1, duration / 7, duration, duration);
         var engine = new RequestEngine(settings, stream, null, new OverheadTimes(new ServiceLaw.Constant(0), seed));
