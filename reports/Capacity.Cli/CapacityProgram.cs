@@ -18,6 +18,7 @@ internal static class CapacityProgram
         CheckCommand.Create,
         RunCommand.Create,
         SimulateCommand.Create,
+        ServeCommand.Create,
         ValidateCommand.Create,
         SchemaCommand.Create,
         InitCommand.Create,

@@ -1,8 +1,9 @@
-// Bundles the page's script and style sheet into dist/, from where Capacity.Reports embeds them.
+// Bundles the scripts and style sheets of both pages into dist/: Capacity.Reports embeds those of the report,
+// Capacity.Cli those of the what-if page.
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: { report: 'src/report.js' },
+  entryPoints: { report: 'src/report.js', whatif: 'src/whatif.js' },
   outdir: 'dist',
   bundle: true,
   minify: true,
@@ -16,7 +17,7 @@ await build({
 });
 
 await build({
-  entryPoints: { report: 'src/report.css' },
+  entryPoints: { report: 'src/report.css', whatif: 'src/whatif.css' },
   outdir: 'dist',
   bundle: true,
   minify: true,

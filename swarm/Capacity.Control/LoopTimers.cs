@@ -47,5 +47,13 @@ public static class LoopTimers
                 Shorter(r.GroupWait, wait), Shorter(r.GroupInterval, interval), Shorter(r.RepeatInterval, repeat))),
         };
 
+    /// <summary>The same routes with the timers that are chosen for each.</summary>
+    /// <param name="config">The user's configuration.</param>
+    /// <param name="timers">Gives <c>group_wait</c>, <c>group_interval</c> and <c>repeat_interval</c> of a route.
+    /// </param>
+    public static AlertmanagerConfig WithTimers(
+        this AlertmanagerConfig config, Func<Route, (TimeSpan Wait, TimeSpan Interval, TimeSpan Repeat)> timers) =>
+        config with { Root = config.Root.WithTimers(timers) };
+
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

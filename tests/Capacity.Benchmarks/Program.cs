@@ -10,7 +10,13 @@ switch (args)
     case ["rules", ..]:
         RulesSpeed.Print(Console.Out, json);
         break;
+    case ["whatif", "--picture", string picture]:
+        await WhatIfPicture.TakeAsync(picture);
+        break;
+    case ["whatif", ..]:
+        await WhatIfSpeed.PrintAsync(Console.Out, json);
+        break;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(SimulatorSpeed).Assembly).Run(args);
         break;
 }

@@ -42,7 +42,7 @@ function placeLane(track, view) {
   }
 }
 
-/** Binds all panels of a box together. */
+/** Binds all panels of a box together; redraw() shows what has changed in the specs. */
 export function bind(box, specs) {
   const panels = [...box.querySelectorAll('[data-chart]')].map((host) => mount(host, specs.find((s) => s.id === host.dataset.chart)));
   const lanes = [...box.querySelectorAll('.lane .tr')];
@@ -162,4 +162,5 @@ export function bind(box, specs) {
   reset.addEventListener('click', () => zoom(0, whole.max));
   tip.hidden = true;
   new ResizeObserver(() => { for (const panel of panels) panel.resize(); }).observe(box);
+  return { redraw() { for (const panel of panels) panel.show(view); } };
 }

@@ -1,56 +1,18 @@
 // Charts and small comforts of the launch-readiness report. Everything else is in the page already.
 import { bind } from './group.js';
+import { copyText } from './copy.js';
 import { csv } from './csv.js';
+import { setUpTheme } from './theme.js';
 
 const root = document.documentElement;
 const data = JSON.parse(document.getElementById('data').textContent);
-
-function stored(value) {
-  // Storage may be forbidden for local files; the theme then lasts as long as the page.
-  try {
-    if (value) localStorage.setItem('capacity-theme', value);
-    return localStorage.getItem('capacity-theme');
-  } catch {
-    return null;
-  }
-}
-
-function setUpTheme() {
-  const before = stored();
-  if (before === 'light' || before === 'dark') root.dataset.theme = before;
-  document.getElementById('theme').addEventListener('click', () => {
-    const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-    root.dataset.theme = dark ? 'light' : 'dark';
-    stored(root.dataset.theme);
-  });
-}
-
-function copyTheOldWay(text) {
-  const area = document.createElement('textarea');
-  area.value = text;
-  area.className = 'sr';
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand('copy');
-  area.remove();
-  return done;
-}
-
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyTheOldWay(text);
-  }
-}
 
 function setUpCopies() {
   for (const button of document.querySelectorAll('[data-copy]')) {
     button.hidden = false;
     button.addEventListener('click', async () => {
       const label = button.textContent;
-      button.textContent = (await copy(button.dataset.copy)) ? 'Copied' : 'Copy failed';
+      button.textContent = (await copyText(button.dataset.copy)) ? 'Copied' : 'Copy failed';
       setTimeout(() => { button.textContent = label; }, 1400);
     });
   }
@@ -93,7 +55,7 @@ function setUpContents() {
   follow();
 }
 
-setUpTheme();
+setUpTheme(document.getElementById('theme'));
 setUpCopies();
 setUpExport();
 setUpContents();

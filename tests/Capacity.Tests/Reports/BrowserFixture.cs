@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using Capacity.Tests.Support;
 using Microsoft.Playwright;
 
 namespace Capacity.Tests.Reports;
@@ -44,16 +44,20 @@ public sealed class BrowserFixture : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    internal async Task<OpenPage> OpenAsync(string html, string file, ColorScheme scheme, int width,
-        [CallerFilePath] string testFile = "")
+    internal async Task<OpenPage> OpenAsync(string html, string file, ColorScheme scheme, int width)
+    {
+        string path = Path.Combine(_folder, file);
+        await File.WriteAllTextAsync(path, html, TestContext.Current.CancellationToken);
+        return await OpenAsync(new Uri(path), scheme, width);
+    }
+
+    internal async Task<OpenPage> OpenAsync(Uri address, ColorScheme scheme, int width)
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("CAPACITY_NO_CHROMIUM") == "1",
             "CAPACITY_NO_CHROMIUM=1: pages were not opened.");
         Assert.True(_browser is not null,
             $"{Chromium} is missing: install it (apt-get install chromium), "
             + "or set CAPACITY_NO_CHROMIUM=1 to go without these tests.");
-        string path = Path.Combine(_folder, file);
-        await File.WriteAllTextAsync(path, html, TestContext.Current.CancellationToken);
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = scheme,
@@ -61,8 +65,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             BypassCSP = false,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(testFile)!, "../../.."));
-        return await OpenPage.AtAsync(context, new Uri(path).AbsoluteUri,
-            Path.Combine(root, "reports/web/node_modules/axe-core/axe.min.js"));
+        return await OpenPage.AtAsync(
+            context, address.AbsoluteUri, Repository.At("reports/web/node_modules/axe-core/axe.min.js"));
     }
 }
