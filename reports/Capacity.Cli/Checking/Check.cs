@@ -12,7 +12,9 @@ namespace Capacity.Cli.Checking;
 /// <param name="Port">Of the embedded cluster's balancer; 0 takes any.</param>
 /// <param name="Rehearse">Whether to drive real requests first.</param>
 /// <param name="TryChanges">Whether to look for what would make it a go.</param>
-internal sealed record CheckPlan(int Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges);
+/// <param name="LookFurther">Whether to look at other loads, failures and assumptions.</param>
+internal sealed record CheckPlan(
+    int Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges, bool LookFurther);
 
 /// <summary>Rehearse, fit, predict the rehearsal, simulate the launches, decide.</summary>
 internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsole console)
@@ -66,8 +68,10 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         }
 
         TimeSpan took = console.Environment.Clock.GetElapsedTime(started);
-        var verdict = Verdict.Decide(launches, comparison);
-        bool search = plan.TryChanges && verdict.Kind != VerdictKind.Go && launches.Passed < launches.Launches.Count
+        Readiness? readiness = plan.LookFurther ? LookFurther(launch, launches, stop) : null;
+        var verdict = Verdict.Decide(launches, comparison,
+            Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings));
+        bool search = plan.TryChanges && launches.Passed < launches.Launches.Count
             && scenario.Objectives.Count > 0;
         return new CheckReport
         {
@@ -81,12 +85,24 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             Predicted = predicted,
             Comparison = comparison,
             Launches = launches,
+            Readiness = readiness,
             Changes = search ? Changes(launch, stop) : [],
             Inputs = InputList.Of(loaded, launch, Measured),
             Commands = Commands(),
             Warnings = loaded.Warnings,
             SimulatedIn = took.TotalSeconds,
         };
+    }
+
+    private Readiness LookFurther(SimulationInput launch, LaunchSet launches, CancellationToken stop)
+    {
+        using var live = new LiveProgress(console);
+        SimulationInput AtLoad(double factor) => launch with
+        {
+            Plan = LoadPlan.Of(loaded.Scenario.Load, factor),
+        };
+        return new ReadinessSearch(loaded, launch, AtLoad, plan.Seed, plan.Threads).Run(launches, Measured,
+            what => live.Report(new ProgressState("what if", 0, what, Left: null)), stop);
     }
 
     private IReadOnlyList<ChangeOutcome> Changes(SimulationInput launch, CancellationToken stop)
