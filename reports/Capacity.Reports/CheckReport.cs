@@ -50,6 +50,9 @@ public sealed record CheckReport
     /// <summary>The simulated launches.</summary>
     public required LaunchSet Launches { get; init; }
 
+    /// <summary>Other loads, failures and assumptions; null when they were not looked at.</summary>
+    public Readiness? Readiness { get; init; }
+
     /// <summary>What would make it a go, those that do first, by extra cost.</summary>
     public IReadOnlyList<ChangeOutcome> Changes { get; init; } = [];
 

@@ -62,6 +62,16 @@ public static class JUnitReport
                 : new Case(name, Seconds(o), "", "", "");
         }
 
+        foreach (Gate gate in figures.Report.Verdict.Gates.Where(g => g.Name != "objectives"))
+        {
+            string name = $"gate: {gate.Name}";
+            string message = $"{gate.What}: {gate.ObservedText}, must be {gate.ThresholdText}";
+            yield return gate.State == GateState.Pass ? new Case(name, 0, "", "", "")
+                : gate is { Hard: true, State: GateState.Fail } ? new Case(name, 0, "failure", message, gate.Detail)
+                : gate.Hard ? new Case(name, 0, "skipped", message, "")
+                : new Case(name, 0, "system-out", "", $"Condition: {gate.Condition}.\n{message}");
+        }
+
         // Objectives can each hold in 95 % of launches while all of them together do not: that must fail as well.
         if (figures.Report.Verdict.Kind == VerdictKind.NoGo
             && figures.Objectives.All(o => o.State != ObjectiveState.Missed))

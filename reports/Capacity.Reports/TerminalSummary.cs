@@ -27,6 +27,7 @@ public static class TerminalSummary
         int width = rows.Select(r => r.Limit.Length).DefaultIfEmpty(0).Max();
         lines.AddRange(rows.Select(r => $"  {r.Sign} {r.Limit.PadRight(width)}   {r.Value}"));
         lines.AddRange(v.Reasons.Select(r => $"  ! {r}"));
+        lines.AddRange(v.Conditions.Where(_ => v.Kind != VerdictKind.NoGo).Select(c => $"  ! {c}"));
         if (v.Kind == VerdictKind.Go)
         {
             lines.AddRange(new[] { Headline.FirstToBreak(figures) }.Where(f => f.Length > 0).Select(f => $"  {f}"));
@@ -35,6 +36,11 @@ public static class TerminalSummary
         {
             lines.Add($"  fix  {fix.Title}   → {fix.Launches.Passed} of {fix.Launches.Launches.Count}, "
                 + $"{NumberText.SignedPercent(figures.ExtraCost(fix))} cost");
+        }
+
+        if (report.Readiness is { Levels.Count: > 0 } readiness)
+        {
+            lines.Add($"  headroom   every objective holds up to {Headroom.Of(readiness).Text} of the expected load");
         }
 
         if (report.Comparison is { } comparison)
@@ -53,7 +59,7 @@ public static class TerminalSummary
     private static string SignOf(VerdictKind kind) => kind switch
     {
         VerdictKind.Go => "✓",
-        VerdictKind.AtRisk => "!",
+        VerdictKind.GoWithConditions => "!",
         VerdictKind.NoGo => "✗",
         _ => "?",
     };

@@ -8,13 +8,14 @@ public enum VerdictKind
     /// <summary>At least 95 % of launches keep every objective, beyond chance.</summary>
     Go,
 
-    /// <summary>The interval around the share of good launches contains 95 %.</summary>
-    AtRisk,
+    /// <summary>As a go, if something is done or watched that a soft gate asks for.</summary>
+    GoWithConditions,
 
     /// <summary>Fewer than 95 % of launches keep every objective, beyond chance.</summary>
     NoGo,
 
-    /// <summary>The evidence does not allow an answer: no rehearsal, or the model does not fit it.</summary>
+    /// <summary>The evidence does not allow an answer: no rehearsal, a model that does not fit it, or too few launches,
+    /// so that the interval around their share contains 95 %.</summary>
     Inconclusive,
 }
 
@@ -31,15 +32,49 @@ public sealed record Verdict(
     /// <summary>The share of good launches that a go needs.</summary>
     public const double Target = 0.95;
 
+    /// <summary>Every question that was asked, the hard ones first.</summary>
+    public IReadOnlyList<Gate> Gates { get; init; } = [];
+
+    /// <summary>What a go depends on: one line for each soft gate that does not pass.</summary>
+    public IReadOnlyList<string> Conditions { get; init; } = [];
+
     /// <summary>Decides.</summary>
     /// <param name="launches">Simulated launches.</param>
     /// <param name="comparison">The rehearsal laid over its prediction; null when there was none.</param>
+    /// <param name="gates">What else was asked; see <see cref="Reports.Gates.Of"/>. May be empty.</param>
     /// <returns>
+    /// A no-go if a hard gate fails; not enough evidence if one has no answer; conditions if a soft one does not pass.
     /// Never <see cref="VerdictKind.Go"/> without a rehearsal that the model fits: a simulation alone is no evidence.
     /// </returns>
-    public static Verdict Decide(LaunchSet launches, Comparison? comparison)
+    public static Verdict Decide(LaunchSet launches, Comparison? comparison, IReadOnlyList<Gate>? gates = null)
     {
         (double low, double high) = Wilson.Interval(launches.Passed, launches.Launches.Count);
+        gates ??= [];
+        string[] conditions =
+        [
+            .. gates.Where(g => !g.Hard && g.State != GateState.Pass)
+                .Select(g => $"{g.Name}: {g.ObservedText}, must be {g.ThresholdText}; {g.Condition}"),
+        ];
+        string[] failed = [.. gates.Where(g => g.Hard && g.State == GateState.Fail).Select(g => g.Name)];
+        List<string> doubts = Doubts(launches, comparison, gates);
+        if (doubts.Count == 0 && low < Target && high >= Target)
+        {
+            doubts.Add($"{launches.Launches.Count} launches are too few to be sure: simulate more with --launches");
+        }
+
+        VerdictKind kind = high < Target || failed.Length > 0 ? VerdictKind.NoGo
+            : doubts.Count > 0 ? VerdictKind.Inconclusive
+            : conditions.Length > 0 ? VerdictKind.GoWithConditions
+            : VerdictKind.Go;
+        return new Verdict(kind, launches.Passed, launches.Launches.Count, low, high, doubts)
+        {
+            Gates = gates,
+            Conditions = conditions,
+        };
+    }
+
+    private static List<string> Doubts(LaunchSet launches, Comparison? comparison, IReadOnlyList<Gate> gates)
+    {
         var doubts = new List<string>();
         if (comparison is null)
         {
@@ -55,10 +90,9 @@ public sealed record Verdict(
             doubts.Add("the launches were interrupted");
         }
 
-        VerdictKind kind = high < Target ? VerdictKind.NoGo
-            : doubts.Count > 0 ? VerdictKind.Inconclusive
-            : low >= Target ? VerdictKind.Go
-            : VerdictKind.AtRisk;
-        return new Verdict(kind, launches.Passed, launches.Launches.Count, low, high, doubts);
+        string[] told = ["objectives", "model", "generator"]; // the reasons above say it in more words
+        doubts.AddRange(gates.Where(g => g.Hard && g.State == GateState.Unknown && !told.Contains(g.Name))
+            .Select(g => $"{g.Name}: {g.ObservedText}, must be {g.ThresholdText}; {g.Condition}"));
+        return doubts;
     }
 }

@@ -14,9 +14,11 @@ namespace Capacity.Cli.Checking;
 /// <param name="Port">Of the embedded cluster's balancer; 0 takes any.</param>
 /// <param name="Rehearse">Whether to drive real requests first.</param>
 /// <param name="TryChanges">Whether to look for what would make it a go.</param>
+/// <param name="LookFurther">Whether to look at other loads, failures and assumptions.</param>
 /// <param name="Swarm">Where the rehearsal's swarm is; null rehearses on the embedded cluster.</param>
 internal sealed record CheckPlan(
-    int Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges, SwarmPlace? Swarm = null);
+    int Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges, bool LookFurther,
+    SwarmPlace? Swarm = null);
 
 /// <summary>Where the live stack runs.</summary>
 /// <param name="Folder">Where it is kept, or will be.</param>
@@ -73,8 +75,10 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         }
 
         TimeSpan took = console.Environment.Clock.GetElapsedTime(started);
-        var verdict = Verdict.Decide(launches, comparison);
-        bool search = plan.TryChanges && verdict.Kind != VerdictKind.Go && launches.Passed < launches.Launches.Count
+        Readiness? readiness = plan.LookFurther ? LookFurther(launch, launches, stop) : null;
+        var verdict = Verdict.Decide(launches, comparison,
+            Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings));
+        bool search = plan.TryChanges && launches.Passed < launches.Launches.Count
             && scenario.Objectives.Count > 0;
         return new CheckReport
         {
@@ -88,6 +92,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             Predicted = predicted,
             Comparison = comparison,
             Launches = launches,
+            Readiness = readiness,
             Changes = search ? Changes(launch, stop) : [],
             Inputs = InputList.Of(loaded, launch, Measured),
             Commands = Commands(),
@@ -114,6 +119,17 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         string speed = loaded.Scenario.Rehearsal.Speed.ToString("0.#", CultureInfo.InvariantCulture);
         console.Say($"1/3  rehearsal: real requests at a cluster in this process, {length} at {speed}× speed");
         return await RehearsalRun.RunAsync(rehearsal, plan.Seed, plan.Port, console, stop);
+    }
+
+    private Readiness LookFurther(SimulationInput launch, LaunchSet launches, CancellationToken stop)
+    {
+        using var live = new LiveProgress(console);
+        SimulationInput AtLoad(double factor) => launch with
+        {
+            Plan = LoadPlan.Of(loaded.Scenario.Load, factor),
+        };
+        return new ReadinessSearch(loaded, launch, AtLoad, plan.Seed, plan.Threads).Run(launches, Measured,
+            what => live.Report(new ProgressState("what if", 0, what, Left: null)), stop);
     }
 
     private IReadOnlyList<ChangeOutcome> Changes(SimulationInput launch, CancellationToken stop)

@@ -63,7 +63,7 @@ internal static class CheckCommand
     internal static ExitCode Code(VerdictKind kind, bool requireGo) => kind switch
     {
         VerdictKind.Go => ExitCode.Ok,
-        VerdictKind.AtRisk => requireGo ? ExitCode.No : ExitCode.Ok,
+        VerdictKind.GoWithConditions => requireGo ? ExitCode.No : ExitCode.Ok,
         VerdictKind.NoGo => ExitCode.No,
         _ => ExitCode.Inconclusive,
     };
@@ -71,7 +71,7 @@ internal static class CheckCommand
     private static string Meaning(VerdictKind kind) => kind switch
     {
         VerdictKind.Go => "go",
-        VerdictKind.AtRisk => "at risk (1 with --require go)",
+        VerdictKind.GoWithConditions => "go with conditions (1 with --require go)",
         VerdictKind.NoGo => "no-go",
         _ => "not enough evidence for a verdict",
     };
@@ -146,6 +146,11 @@ internal static class CheckCommand
             Description = "Do not look for what would make it a go",
         };
 
+        private readonly Option<bool> _noDrills = new("--no-drills")
+        {
+            Description = "Do not look at other loads, failures and assumptions; their gates are then left out",
+        };
+
         private readonly Option<int> _threads = RunOptions.Threads();
         private readonly Option<int> _port = RunCommand.PortOption();
         private readonly (string Form, Option<string?> Option)[] _files =
@@ -160,8 +165,9 @@ internal static class CheckCommand
         public OwnOptions(Command command)
         {
             _launches.Validators.Add(result => RunOptions.AtLeastOne(result, _launches));
-            Require.AcceptOnlyFromAmong("go", "at-risk");
-            foreach (Option option in (Option[])[_launches, _threads, _port, _noRehearsal, _noChanges, Require, DryRun,
+            Require.AcceptOnlyFromAmong("go", "conditions");
+            foreach (Option option in (Option[])[_launches, _threads, _port, _noRehearsal, _noChanges, _noDrills,
+                Require, DryRun,
                 .. _files.Select(f => f.Option)])
             {
                 command.Options.Add(option);
@@ -170,16 +176,16 @@ internal static class CheckCommand
 
         public Option<string> Require { get; } = new("--require")
         {
-            Description = "What counts as success: go, or at-risk as well",
+            Description = "What counts as success: go, or a go with conditions as well",
             HelpName = "verdict",
-            DefaultValueFactory = _ => "at-risk",
+            DefaultValueFactory = _ => "conditions",
         };
 
         public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Print what would be done, and stop" };
 
         public CheckPlan Plan(ParseResult parsed, ulong seed) => new(
             parsed.GetValue(_launches), seed, parsed.GetValue(_threads), parsed.GetValue(_port),
-            !parsed.GetValue(_noRehearsal), !parsed.GetValue(_noChanges));
+            !parsed.GetValue(_noRehearsal), !parsed.GetValue(_noChanges), !parsed.GetValue(_noDrills));
 
         public IEnumerable<(string Form, string File)> Files(ParseResult parsed) =>
             from f in _files

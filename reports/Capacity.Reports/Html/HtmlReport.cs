@@ -26,7 +26,10 @@ public static class HtmlReport
             {
                 ChangesSection.Of(figures),
                 ObjectivesSection.Of(figures),
+                GatesSection.Of(figures),
                 TimelineSection.Of(figures),
+                HeadroomSection.Of(figures),
+                SensitivitySection.Of(figures),
                 TrustSection.Of(figures),
                 ReproduceSection.Of(figures),
             }.OfType<ReportSection>(),

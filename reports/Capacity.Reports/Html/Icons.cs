@@ -47,7 +47,7 @@ internal static class Icons
     {
         VerdictKind.Go => Ok,
         VerdictKind.NoGo => Bad,
-        VerdictKind.AtRisk => Warn,
+        VerdictKind.GoWithConditions => Warn,
         _ => Unknown,
     };
 

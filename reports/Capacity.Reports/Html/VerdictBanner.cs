@@ -17,6 +17,7 @@ internal static class VerdictBanner
             <span class="pill">{Icons.Of(verdict.Kind)}{word}</span>
             <h2>{Headline.Sentence(figures)}.</h2><p>{Headline.Detail(figures)}</p>
             {Reasons(verdict)}
+            {Conditions(verdict)}
             {Fix(figures)}
             <div class="act">{Links(figures)}</div></div>
             <div class="r">{Marks(figures)}<b>{Headline.Launches(verdict)}
@@ -30,7 +31,7 @@ internal static class VerdictBanner
     {
         VerdictKind.Go => "go",
         VerdictKind.NoGo => "nogo",
-        VerdictKind.AtRisk => "risk",
+        VerdictKind.GoWithConditions => "risk",
         _ => "unknown",
     };
 
@@ -39,6 +40,12 @@ internal static class VerdictBanner
         <b>{(verdict.Kind == VerdictKind.Inconclusive ? "Why there is no answer" : "What limits this answer")}</b>
         <ul>{verdict.Reasons.Select(r => Html.Of($"<li>{r}</li>"))}</ul></div>
         """));
+
+    private static Html Conditions(Verdict verdict) => Html.When(
+        verdict.Conditions.Count > 0 && verdict.Kind != VerdictKind.NoGo, () => Html.Of($"""
+            <div class="reasons"><b>Conditions</b>
+            <ul>{verdict.Conditions.Select(c => Html.Of($"<li>{c}</li>"))}</ul></div>
+            """));
 
     private static Html Fix(ReportFigures figures)
     {

@@ -25,6 +25,8 @@ internal sealed record CheckReportDocument
 
     public required IReadOnlyList<ChangeDocument> Changes { get; init; }
 
+    public Readiness? Readiness { get; init; }
+
     public RunResult? Measured { get; init; }
 
     public RunResult? Predicted { get; init; }
@@ -43,7 +45,12 @@ internal sealed record CheckReportDocument
 /// <summary>The verdict with its words.</summary>
 internal sealed record VerdictDocument(
     VerdictKind Kind, string Word, string Headline, string Detail, int Passed, int Total, double Low, double High,
-    IReadOnlyList<string> Reasons);
+    IReadOnlyList<string> Reasons)
+{
+    public IReadOnlyList<Gate> Gates { get; init; } = [];
+
+    public IReadOnlyList<string> Conditions { get; init; } = [];
+}
 
 /// <summary>The scenario as it was run.</summary>
 internal sealed record ScenarioDocument(string Name, string Shows, string Service, string Path, string Sha256,

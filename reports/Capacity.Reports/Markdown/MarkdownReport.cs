@@ -21,8 +21,11 @@ public static class MarkdownReport
         [
             Verdict(figures),
             Objectives(figures),
+            MarkdownReadiness.Gates(figures),
             Charts(figures),
             Changes(figures),
+            MarkdownReadiness.Headroom(figures),
+            MarkdownReadiness.Sensitivity(figures),
             Rehearsal(report),
             Alerts(figures),
             Inputs(report),
@@ -56,7 +59,7 @@ public static class MarkdownReport
         {
             VerdictKind.Go => "✅",
             VerdictKind.NoGo => "⛔",
-            VerdictKind.AtRisk => "⚠️",
+            VerdictKind.GoWithConditions => "⚠️",
             _ => "❔",
         };
         (string fix, string detail) = Headline.Fix(figures);
@@ -75,12 +78,12 @@ public static class MarkdownReport
             text.Append(MarkdownText.Escape(first, 600)).Append("\n\n");
         }
 
-        foreach (string reason in v.Reasons.Take(20))
+        foreach (string reason in v.Reasons.Concat(v.Kind == VerdictKind.NoGo ? [] : v.Conditions).Take(20))
         {
             text.Append($"- {MarkdownText.Escape(reason)}\n");
         }
 
-        return text.Append(v.Reasons.Count > 0 ? "\n" : "").ToString();
+        return text.Append(v.Reasons.Count + v.Conditions.Count > 0 ? "\n" : "").ToString();
     }
 
     private static string Objectives(ReportFigures figures) => figures.Objectives.Count == 0 ? "" : MarkdownText.Table(
@@ -168,6 +171,6 @@ public static class MarkdownReport
 
     private static string Shortened(string text) => text.Length <= 8000 ? text : text[..8000] + "\n…";
 
-    private static string Fold(string title, string body) =>
+    internal static string Fold(string title, string body) =>
         $"<details><summary>{title}</summary>\n\n{body}\n</details>\n\n";
 }

@@ -9,7 +9,7 @@ internal static class Headline
     public static string Word(VerdictKind kind) => kind switch
     {
         VerdictKind.Go => "GO",
-        VerdictKind.AtRisk => "AT RISK",
+        VerdictKind.GoWithConditions => "GO WITH CONDITIONS",
         VerdictKind.NoGo => "NO-GO",
         _ => "NOT ENOUGH EVIDENCE",
     };
@@ -21,13 +21,15 @@ internal static class Headline
         return verdict.Kind switch
         {
             VerdictKind.Go => $"Every objective holds in {Launches(verdict)}",
-            VerdictKind.AtRisk =>
-                $"It may hold: {Launches(verdict)} {Meet(verdict)} every objective, too few to be sure",
+            VerdictKind.GoWithConditions =>
+                $"Every objective holds in {Launches(verdict)}, and {Conditions(verdict)}",
             VerdictKind.NoGo => Expectation(figures),
             _ when figures.Report.Measured is null =>
                 "Nothing has been rehearsed, and a simulation alone is no evidence",
             _ when figures.Report.Comparison is { Doubts.Count: > 0 } =>
                 "The model does not fit the rehearsal well enough to answer",
+            _ when verdict.Low < Verdict.Target =>
+                $"It may hold: {Launches(verdict)} {Meet(verdict)} every objective, too few to be sure",
             _ => "There is not enough evidence for an answer",
         };
     }
@@ -59,7 +61,7 @@ internal static class Headline
                 + $"{DurationText.Format(latency.Objective.Limit)}.");
         }
 
-        if (verdict.Kind is not (VerdictKind.Go or VerdictKind.AtRisk))
+        if (verdict.Kind is not (VerdictKind.Go or VerdictKind.GoWithConditions))
         {
             string only = verdict.Passed * 2 < verdict.Total ? "Only " : "";
             sentences.Add(verdict.Passed == 0
@@ -116,6 +118,10 @@ internal static class Headline
     /// <summary>For example <c>1 of 100 simulated launches</c>.</summary>
     public static string Launches(Verdict verdict) =>
         $"{verdict.Passed} of {verdict.Total} simulated {(verdict.Total == 1 ? "launch" : "launches")}";
+
+    private static string Conditions(Verdict verdict) => verdict.Conditions.Count == 1
+        ? "one thing is to be done before"
+        : $"{verdict.Conditions.Count} things are to be done before";
 
     private static string Meet(Verdict verdict) => verdict.Passed == 1 ? "meets" : "meet";
 

@@ -5,7 +5,7 @@ using Capacity.Model;
 namespace Capacity.Sim.WhatIf;
 
 /// <summary>Laws whose every duration is longer or shorter by a factor.</summary>
-internal static class ScaledLaw
+public static class ScaledLaw
 {
     private const double UsualTail = 0.95;
 

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Capacity.Reports;
+
+/// <summary>Gates, headroom and assumptions for a pull request.</summary>
+internal static class MarkdownReadiness
+{
+    /// <summary>One row per gate; those that do not pass are not folded away.</summary>
+    public static string Gates(ReportFigures figures)
+    {
+        IReadOnlyList<Gate> gates = figures.Report.Verdict.Gates;
+        return gates.Count == 0 ? "" : MarkdownText.Table(["", "Gate", "Asked", "Must be", "Found"],
+            gates.Select(g => (string[])
+            [
+                g.State switch
+                {
+                    GateState.Pass => "✅",
+                    GateState.Fail => g.Hard ? "⛔" : "⚠️",
+                    _ => "❔",
+                },
+                $"{MarkdownText.Escape(g.Name)} ({(g.Hard ? "hard" : "soft")})", MarkdownText.Escape(g.What),
+                g.ThresholdText, g.ObservedText,
+            ])) + "\n";
+    }
+
+    /// <summary>Where it breaks, and the drills.</summary>
+    public static string Headroom(ReportFigures figures) => figures.Report.Readiness is not { Levels.Count: > 0 } r ? ""
+        : MarkdownReport.Fold("Headroom and failures",
+            MarkdownText.Table(["Objective", "Breaks between"],
+                Reports.Headroom.InOrder(r, figures.Report.Scenario.Objectives)
+                    .Select(o => (string[])[o.Objective.Name, o.Headroom.Text]))
+            + "\n" + MarkdownText.Table(["If", "Launches that pass", "Gives way", "Failed requests"],
+                r.Drills.Select(d => (string[])
+                [
+                    MarkdownText.Escape(d.What), $"{d.Passed} of {d.Total}", d.Worst, NumberText.Percent(d.Failed),
+                ])));
+
+    /// <summary>Which assumption matters.</summary>
+    public static string Sensitivity(ReportFigures figures) =>
+        figures.Report.Readiness is not { Sensitivities.Count: > 0 } r ? ""
+        : MarkdownReport.Fold("Which assumption matters most",
+            MarkdownText.Table(["Input", "If better", "If worse"], r.Sensitivities.Select(s => (string[])
+            [
+                s.Input, $"{s.Better}: {s.PassedBetter.ToString(CultureInfo.InvariantCulture)} of {s.Total} pass",
+                $"{s.Worse}: {s.PassedWorse.ToString(CultureInfo.InvariantCulture)} of {s.Total} pass",
+            ])));
+}
