@@ -98,7 +98,7 @@ internal sealed class LimitSearch(LoadedScenario loaded, LimitPlan plan, Command
         try
         {
             using var undisturbed = new Undisturbed();
-            await WarmUp.RunAsync(input, stop);
+            await Checking.WarmUp.RunAsync(input, stop);
             await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(
                 input.Loop with { InitialReplicas = plan.Replicas }, input.Service, plan.Seed, 0, stop);
             return await ProbeAsync(input, cluster.Address, model, stop); // its loop never begins: nothing scales

@@ -30,7 +30,12 @@ internal static class CheckReportReader
             Commit = document.Commit,
             Seed = document.Seed,
             Verdict = new Verdict(document.Verdict.Kind, document.Verdict.Passed, document.Verdict.Total,
-                document.Verdict.Low, document.Verdict.High, document.Verdict.Reasons),
+                document.Verdict.Low, document.Verdict.High, document.Verdict.Reasons)
+            {
+                Gates = document.Verdict.Gates,
+                Conditions = document.Verdict.Conditions,
+            },
+            Readiness = document.Readiness,
             Measured = document.Measured,
             Predicted = document.Predicted,
             Comparison = document.Comparison,

@@ -15,7 +15,6 @@ using Capacity.Swarm.Embedded;
 using Capacity.Tests.Regression;
 using Capacity.Tests.Reports;
 using Capacity.Scripting;
-using Capacity.Swarm.Embedded;
 using Capacity.Tests.Importing;
 using Capacity.Tests.Scripting;
 using Capacity.Swarm.Live;
