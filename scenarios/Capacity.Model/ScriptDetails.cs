@@ -1,6 +1,6 @@
 namespace Capacity.Model;
 
-/// <summary>What only a scenario script has: whole iterations, statuses that are words, thresholds, own metrics.</summary>
+/// <summary>What only a scenario script has: whole iterations, statuses that are words, thresholds, metrics.</summary>
 /// <param name="Scenarios">Whole iterations, scenario by scenario; the run's kinds are the steps.</param>
 /// <param name="Steps">Statuses and bytes of scenarios and steps.</param>
 /// <param name="Thresholds">How the thresholds did.</param>

@@ -65,7 +65,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
             new("exposition text", [Exposition], text => ExpositionText.Read(text)),
             new("a request to scale", [Webhook], ReadScaleRequest),
             new("a file to import", [ImportTests.Har, ImportTests.Stages], ImportTests.Import),
-            new("a feed", ["name,age,admin\n\"A \"\"b\"\"\",36,true\r\n", "[{\"name\":\"A\",\"age\":1,\"admin\":true}]"],
+            new("a feed",
+                ["name,age,admin\n\"A \"\"b\"\"\",36,true\r\n", "[{\"name\":\"A\",\"age\":1,\"admin\":true}]"],
                 ReadFeed),
             new("a duration", ["1h30m", "5m", "1w2d3h4m5s6ms"], text => PrometheusDuration.Parse(text)),
         ];
