@@ -1,6 +1,6 @@
 namespace Capacity.Model;
 
-/// <summary>What only a scenario script has: whole iterations, statuses that are words, thresholds, own metrics.</summary>
+/// <summary>What only a scenario script has: whole iterations, statuses that are words, thresholds, metrics.</summary>
 /// <param name="Scenarios">Whole iterations, scenario by scenario; the run's kinds are the steps.</param>
 /// <param name="Steps">Statuses and bytes of scenarios and steps.</param>
 /// <param name="Thresholds">How the thresholds did.</param>
@@ -25,13 +25,13 @@ public sealed record OutcomeCount(string Status, bool IsError, string Message, l
 
 /// <summary>How a script's threshold did.</summary>
 /// <param name="Scenario">Name of the scenario; empty for a metric's.</param>
-/// <param name="Step">Name of the step; null for the whole scenario.</param>
 /// <param name="Check">The condition as the script writes it.</param>
 /// <param name="Failed">Whether it did not hold in the end, or had ended the run before.</param>
 /// <param name="FailedChecks">How often it did not hold during the run.</param>
 /// <param name="Problem">The exception of the condition itself; may be empty.</param>
+/// <param name="Step">Name of the step; null for the whole scenario.</param>
 public sealed record ThresholdOutcome(
-    string Scenario, string? Step, string Check, bool Failed, int FailedChecks, string Problem);
+    string Scenario, string Check, bool Failed, int FailedChecks, string Problem, string? Step = null);
 
 /// <summary>The value of a script's own metric.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,4 +1,4 @@
-// Tutorial as a script: log in, look, and sometimes fail, in NBomber's words and with latency from the scheduled instant
+// Tutorial as a script: two steps, a data feed, thresholds and a metric, in NBomber's words
 #:project ../../reports/Capacity.Cli
 using Capacity.Scripting;
 using Capacity.Swarm.Demo;

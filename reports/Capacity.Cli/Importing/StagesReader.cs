@@ -178,7 +178,8 @@ internal sealed class StagesReader(List<Diagnostic> diagnostics)
                 else
                 {
                     Wrong("CAP163", condition.At, "this threshold has no form here",
-                        "those that have: http_req_duration p(50), p(95), p(99) < ms, and http_req_failed rate < share");
+                        "those that have: http_req_duration p(50), p(95), p(99) < ms, and "
+                        + "http_req_failed rate < share");
                 }
             }
         }

@@ -125,7 +125,8 @@ internal sealed class SimulatedLimit(
         return LimitProbe.Of(rate, LaunchSimulation.Run(steady, own, stop), objectives);
     }
 
-    /// <returns>The limit of one seed; NaN below all rates, infinity above all, null when stopped.</returns>
+    /// <summary>Searches with one seed.</summary>
+    /// <returns>The limit; NaN below all rates, infinity above all, null when stopped.</returns>
     private double? One(ulong own, CancellationToken stop)
     {
         double highest = double.IsFinite(Saturation) ? Saturation : HighestRate;

@@ -8,6 +8,8 @@ namespace Capacity.Scripting;
 /// <summary>The result of a script as one page without links to elsewhere.</summary>
 internal static class ScriptPage
 {
+    private static readonly string[] Colors = ["--a", "--b"];
+
     private const string Style =
         """
         :root{color-scheme:light dark;--ink:#1c2330;--dim:#596273;--line:#d5dae3;--paper:#fff;--good:#12703a;
@@ -111,7 +113,7 @@ internal static class ScriptPage
             + $"<span style=\"color:var(--b)\">{lines[1].Name}</span></p>"
             + $"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}, at most {most}\">"
             + $"<path d=\"M0 {height - 1}H{width}\" stroke=\"var(--line)\"/>");
-        foreach (((string _, IReadOnlyList<double> values), string color) in lines.Zip(new[] { "--a", "--b" }))
+        foreach (((string _, IReadOnlyList<double> values), string color) in lines.Zip(Colors))
         {
             var path = new StringBuilder();
             bool pen = false;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Capacity.Cli;
 
 namespace Capacity.Scripting;

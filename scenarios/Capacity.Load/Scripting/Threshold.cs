@@ -71,7 +71,7 @@ public sealed class Threshold
         public ThresholdOutcome Outcome(ScenarioStats stats)
         {
             bool failed = !Holds(stats) || Aborts;
-            return new ThresholdOutcome(scenario, threshold._step, threshold._text, failed, _failed, _problem);
+            return new ThresholdOutcome(scenario, threshold._text, failed, _failed, _problem, threshold._step);
         }
 
         private bool Holds(ScenarioStats stats)

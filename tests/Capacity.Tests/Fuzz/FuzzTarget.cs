@@ -81,7 +81,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
             new("a request to scale", [Webhook], ReadScaleRequest),
             new("a stored run, report or baseline", StoredResults(), ReadStored),
             new("a file to import", [ImportTests.Har, ImportTests.Stages], ImportTests.Import),
-            new("a feed", ["name,age,admin\n\"A \"\"b\"\"\",36,true\r\n", "[{\"name\":\"A\",\"age\":1,\"admin\":true}]"],
+            new("a feed",
+                ["name,age,admin\n\"A \"\"b\"\"\",36,true\r\n", "[{\"name\":\"A\",\"age\":1,\"admin\":true}]"],
                 ReadFeed),
             new("a service's log", [LiveTexts.ScalerLog], text => ServiceLogReader.Answers(
                 ServiceLogReader.Read(text), at => at.ToUnixTimeSeconds())),

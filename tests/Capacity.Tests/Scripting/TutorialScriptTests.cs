@@ -21,6 +21,7 @@ public sealed class TutorialScriptTests
                 "--out", folder.Path])
         {
             WorkingDirectory = Repository.At("scenarios/library"),
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
