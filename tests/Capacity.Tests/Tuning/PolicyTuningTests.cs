@@ -20,10 +20,12 @@ public sealed class PolicyTuningTests
         [Count("scaleMin", 2, 7), Count("scaleMax", 4, 9), Count("scaleUpBy", 1, 4)],
         new Dictionary<string, double>(StringComparer.Ordinal), [new KnobOrder("scaleMin", "scaleMax")], Turned);
 
+    private static readonly Lazy<TuningOutcome> Two = new(() => Tune(threads: 2));
+
     [Fact]
     public void The_cheapest_that_passes_is_within_one_percent_of_that_of_the_whole_grid()
     {
-        TuningOutcome found = Tune(threads: 2);
+        TuningOutcome found = Two.Value;
 
         Assert.Equal(TuningAnswer.Passes, found.Cheapest!.Answer(Probability));
         double best = CheapestOfGrid();
@@ -34,7 +36,7 @@ public sealed class PolicyTuningTests
     [Fact]
     public void The_answer_is_the_same_on_any_number_of_threads()
     {
-        TuningOutcome one = Tune(threads: 1);
+        TuningOutcome one = Two.Value;
         TuningOutcome four = Tune(threads: 4);
 
         Assert.Equal(one.Tried.Select(Text), four.Tried.Select(Text));
@@ -56,7 +58,7 @@ public sealed class PolicyTuningTests
 
     [Fact]
     public void Every_policy_tried_keeps_the_orders() =>
-        Assert.All(Tune(threads: 2).Tried, p => Assert.True(Space.Keeps(p.Stops)));
+        Assert.All(Two.Value.Tried, p => Assert.True(Space.Keeps(p.Stops)));
 
     private static Knob Count(string id, int from, int to) =>
         Knob.Of(id, "Policy", id, KnobUnit.Count, from, $"com.df.{id}", Enumerable.Range(from, to - from + 1)
