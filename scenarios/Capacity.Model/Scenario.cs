@@ -115,6 +115,12 @@ public sealed record ServiceModel
     /// </summary>
     public ServiceLaw? QueueTimeout { get; init; }
 
+    /// <summary>What the proxy limits; null: nothing.</summary>
+    public ProxyModel? Proxy { get; init; }
+
+    /// <summary>What every request needs besides its replica, shared by all of them; null: nothing.</summary>
+    public DependencyModel? Dependency { get; init; }
+
     /// <summary>How the balancer chooses.</summary>
     public Balancer Balancer { get; init; }
 
@@ -159,6 +165,9 @@ public sealed record ClientModel
 
     /// <summary>Failed requests are sent again; null: they are not.</summary>
     public RetryModel? Retry { get; init; }
+
+    /// <summary>Requests are not sent while too many have failed; null: they always are.</summary>
+    public BreakerModel? Breaker { get; init; }
 }
 
 /// <summary>How failed requests are sent again.</summary>

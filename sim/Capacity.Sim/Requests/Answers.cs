@@ -42,6 +42,9 @@ internal sealed class Answers
 
     public FailureCounts Failures { get; }
 
+    /// <summary>Failed attempts by cause.</summary>
+    public AttemptCounts Attempts { get; } = new();
+
     /// <summary>Told of attempts that a replica finished, for tests.</summary>
     public Action<RequestBatch, int, int>? Served { get; set; }
 
@@ -125,7 +128,6 @@ internal sealed class Answers
     public void RecordLong(double until, double folded)
     {
         int count = 0;
-        double latest = 0;
         while (_long.TryPeek(out LongRequest request, out double finish) && finish <= until)
         {
             _long.Dequeue();
@@ -140,18 +142,17 @@ internal sealed class Answers
             }
 
             request.CopyTo(_late, count);
-            latest = Math.Max(latest, finish + request.Overhead);
             count++;
             if (count == RequestBatch.Size)
             {
-                RecordLate(count, latest, folded);
+                RecordFinished(_late, count, folded);
                 count = 0;
             }
         }
 
         if (count > 0)
         {
-            RecordLate(count, latest, folded);
+            RecordFinished(_late, count, folded);
         }
     }
 
@@ -208,23 +209,41 @@ internal sealed class Answers
             : (answered, null);
     }
 
-    private void RecordLate(int count, double latest, double folded)
+    /// <summary>Counts attempts that replicas have finished; those in time count for their clients, too.</summary>
+    /// <param name="batch">With finish and replica; changed.</param>
+    /// <param name="count">How many from the start.</param>
+    /// <param name="folded">Seconds up to which scrapes have been read.</param>
+    public void RecordFinished(RequestBatch batch, int count, double folded)
     {
-        Counters.Reserve(folded, latest);
-        Counters.Record(_late, 0, count, _settings.SeriesOfKind);
-        Served?.Invoke(_late, 0, count);
+        double latest = RecordErrors(batch, count, folded);
+        Served?.Invoke(batch, 0, count);
         int kept = 0;
         for (int i = 0; i < count; i++)
         {
-            if (!(_late.Finish[i] + _late.Overhead[i] - _late.At[i] > _timeout))
+            if (!(batch.Finish[i] + batch.Overhead[i] - batch.At[i] > _timeout))
             {
-                _late.Move(i, kept++);
+                batch.Move(i, kept++);
             }
         }
 
         Recorder.Reserve(latest);
-        Recorder.Record(_late, 0, kept);
-        Succeeded?.Invoke(_late, 0, kept);
+        Recorder.Record(batch, 0, kept);
+        Succeeded?.Invoke(batch, 0, kept);
+    }
+
+    /// <summary>Counts attempts that replicas have answered by an error: their scrapes see them.</summary>
+    /// <returns>The last answer, seconds.</returns>
+    public double RecordErrors(RequestBatch batch, int count, double folded)
+    {
+        double latest = 0;
+        for (int i = 0; i < count; i++)
+        {
+            latest = Math.Max(latest, batch.Finish[i] + batch.Overhead[i]);
+        }
+
+        Counters.Reserve(folded, latest);
+        Counters.Record(batch, 0, count, _settings.SeriesOfKind);
+        return latest;
     }
 
     private int FailRefused(RequestBatch batch, int from, int to)

@@ -17,6 +17,10 @@ internal sealed record EngineSettings(
     /// <summary>What the callers do when answers are late or fail.</summary>
     public ClientModel Client { get; init; } = new();
 
+    /// <summary>Goes through the calendar of events also where the recursion would do, for the test that both agree.
+    /// </summary>
+    public bool ByEvents { get; init; }
+
     /// <summary>Seed of the run.</summary>
     public ulong Seed { get; init; } = 1;
 }

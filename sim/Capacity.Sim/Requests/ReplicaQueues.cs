@@ -20,7 +20,7 @@ internal sealed class ReplicaQueues
     private long _served;
     private readonly Balancer _balancer;
     private readonly int _queue;
-    private readonly Patience? _patience;
+    private readonly DrawnTimes? _patience;
     private readonly BalancerDraws _draws;
     private readonly KeptConnections _connections;
     private readonly (int[] One, int[] Other) _pairs = (new int[RequestBatch.Size], new int[RequestBatch.Size]);
@@ -38,7 +38,7 @@ internal sealed class ReplicaQueues
         _workers = workers;
         _balancer = service.Balancer;
         _queue = service.Queue ?? int.MaxValue;
-        _patience = service.QueueTimeout is { } law && workers is not null ? new Patience(law, seed) : null;
+        _patience = service.QueueTimeout is { } law && workers is not null ? new DrawnTimes(law, seed, "patience") : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
         bool fitsRegister = workers is <= 8 && !portable;
@@ -194,7 +194,7 @@ internal sealed class ReplicaQueues
             int length = _length;
             int queue = _queue;
             bool follows = keepsStarts || (queue != int.MaxValue && _workers is not null);
-            Patience? patience = _patience;
+            DrawnTimes? patience = _patience;
             follows |= patience is not null;
             int refused = 0;
             for (int i = 0; i < at.Length; i++)

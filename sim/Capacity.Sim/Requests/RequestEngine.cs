@@ -1,10 +1,12 @@
+using Capacity.Sim.Requests.Calendar;
+
 namespace Capacity.Sim.Requests;
 
 /// <summary>Serves all requests of a run, from one change of the cluster to the next.</summary>
 /// <remarks>
 /// A stretch is worked off in stages (draw, serve, count), each a loop without calls over arrays in the first cache.
 /// With retries a stretch is cut into windows as short as the shortest pause, so that whoever fails in one of them
-/// sends again in a later one.
+/// sends again in a later one. What the recursion cannot do goes through a calendar of events instead.
 /// </remarks>
 internal sealed class RequestEngine
 {
@@ -17,6 +19,7 @@ internal sealed class RequestEngine
     private readonly RequestBatch _again = RequestBatch.OfAttempts();
     private readonly Answers _answers;
     private readonly SharingReplicas? _sharing;
+    private readonly RequestCalendar? _calendar;
     private int _cursor;
     private double _now;
 
@@ -31,6 +34,15 @@ internal sealed class RequestEngine
         _single.OfUsers = true;
         Queues = new ReplicaQueues(settings.Service, settings.Seed);
         Offered = new long[(int)Math.Ceiling(settings.Duration / settings.Step) + 1];
+        if (RequestCalendar.IsNeeded(settings))
+        {
+            _calendar = new RequestCalendar(settings, source, users, userOverhead, _answers)
+            {
+                Offered = at => Offer([at]),
+            };
+            return;
+        }
+
         _sharing = settings.Service.Cores is { } cores
             ? new SharingReplicas(cores, settings.Service, settings.Seed, Finished)
             : null;
@@ -45,6 +57,9 @@ internal sealed class RequestEngine
     public StepRecorder Recorder => _answers.Recorder;
 
     public FailureCounts Failures => _answers.Failures;
+
+    /// <summary>The circuit breaker of the callers; null without one.</summary>
+    public CircuitBreaker? Breaker => _calendar?.Breaker;
 
     /// <summary>Attempts that were not the first.</summary>
     public long Retries => _answers.Retries?.Count ?? 0;
@@ -61,23 +76,30 @@ internal sealed class RequestEngine
         _answers.AddReplica(replica, scrapePhase, from);
         Queues.Reset(replica, from);
         _sharing?.Reset(replica, from);
+        _calendar?.Add(replica, from);
     }
 
     /// <summary>Puts a replica into rotation.</summary>
     public void Join(int replica)
     {
         Queues.Join(replica);
+        _calendar?.Join(replica, _now);
         _sharing?.Rotate(Queues.Rotation);
     }
 
     /// <summary>Takes a replica out of rotation and lets it finish what it has, within the stop grace.</summary>
     /// <param name="replica">Its index.</param>
     /// <param name="now">Seconds; everything that arrived before has been served.</param>
-    /// <returns>When it is gone, seconds.</returns>
+    /// <returns>When it is gone, seconds; NaN when only <see cref="TakeGone"/> will tell.</returns>
     public double Drain(int replica, double now)
     {
         Queues.Leave(replica);
         double cut = _answers.Stop(replica, now);
+        if (_calendar is not null)
+        {
+            return _calendar.Leave(replica, cut) ? now : double.NaN;
+        }
+
         double idle = Queues.IdleAt(replica);
         if (_sharing is not null)
         {
@@ -88,11 +110,19 @@ internal sealed class RequestEngine
         return Math.Clamp(idle, now, cut);
     }
 
+    /// <summary>The replicas of which <see cref="Drain"/> did not know when they are gone, and are since the last call.
+    /// </summary>
+    public IReadOnlyList<(int Replica, double At)> TakeGone() => _calendar?.TakeLeft() ?? [];
+
     /// <summary>Serves everything that arrives before an instant.</summary>
     /// <param name="until">Seconds; not before the previous one. The cluster does not change in between.</param>
     public void AdvanceTo(double until)
     {
-        if (_answers.Retries is { } retries)
+        if (_calendar is not null)
+        {
+            _calendar.AdvanceTo(until);
+        }
+        else if (_answers.Retries is { } retries)
         {
             for (double from = _now; from < until;)
             {
@@ -115,6 +145,7 @@ internal sealed class RequestEngine
     /// <summary>Lets everything that is under way finish. Nothing arrives any more.</summary>
     public void Complete()
     {
+        _calendar?.Complete();
         _sharing?.AdvanceTo(double.PositiveInfinity);
         _users?.Complete(Failures);
         _answers.Complete(_now);

@@ -1,4 +1,5 @@
 using Capacity.Model;
+using Capacity.Sim.Requests;
 
 namespace Capacity.Tests.Sim;
 
@@ -36,6 +37,13 @@ internal sealed class EventListModel
     private readonly List<double> _latencies = [];
     private readonly List<double> _work = [];
     private readonly List<(double At, int Status)> _failed = [];
+    private readonly CircuitBreaker? _breaker;
+    private readonly List<Attempt> _atProxy = [];
+    private readonly List<Attempt> _backlog = [];
+    private readonly List<Attempt> _forConnection = [];
+    private readonly DrawnTimes? _dependency;
+    private int _inside;
+    private int _connected;
     private long _number;
     private long _retries;
 
@@ -44,13 +52,21 @@ internal sealed class EventListModel
         _model = model;
         _balancer = new NaiveBalancer(model.Replicas, model.Seed);
         _jitter = new RandomSource(model.Seed, "retries");
+        _breaker = model.Client.Breaker is { } breaker ? new CircuitBreaker(breaker) : null;
+        _dependency = model.Replicas.Dependency is { } dependency
+            ? new DrawnTimes(dependency.ServiceTime, model.Seed, "dependency")
+            : null;
     }
+
+    private int Places => _model.Replicas.Proxy?.PerReplica ?? int.MaxValue;
+
+    private int Total => _model.Replicas.Proxy?.Total ?? int.MaxValue;
 
     public Outcome Run()
     {
         for (int i = 0; i < _model.At.Length; i++)
         {
-            var request = new Request(_model.At[i], _model.Service[i]);
+            var request = new Request(_model.At[i], _model.Service[i], _dependency?.Next() ?? 0);
             At(request.Since, 2, _ =>
             {
                 int second = (int)request.Since;
@@ -69,6 +85,11 @@ internal sealed class EventListModel
             happens(when.At);
         }
 
+        foreach (Attempt waits in _atProxy.Concat(_backlog).Where(a => !a.Over))
+        {
+            _failed.Add((_model.Duration, 503)); // nobody will ever take it
+        }
+
         return new Outcome([.. _latencies.Order()], [.. _failed.Order()], [.. _work.Order()], _retries);
     }
 
@@ -83,7 +104,15 @@ internal sealed class EventListModel
                 _servers.Add(new Server());
             }
 
-            _rotation.Add(_servers[change.Replica]);
+            Server joined = _servers[change.Replica];
+            _rotation.Add(joined);
+            while (joined.Count < Places && _atProxy.Count > 0)
+            {
+                Attempt next = _atProxy[0];
+                _atProxy.RemoveAt(0);
+                Enter(joined, next, now);
+            }
+
             return;
         }
 
@@ -92,15 +121,21 @@ internal sealed class EventListModel
         _balancer.Left(stopped);
         At(now + _model.StopGrace, 3, cut =>
         {
-            foreach (Attempt attempt in stopped.Serving.Concat(stopped.Waiting).OrderBy(a => a.SentAt)
-                .ToList())
+            List<Attempt> lost = [.. stopped.Serving.Concat(stopped.Waiting).OrderBy(a => a.SentAt)];
+            foreach (Attempt attempt in lost)
             {
                 attempt.Cut = true;
+                _forConnection.Remove(attempt);
                 Fail(attempt, cut + _model.Overhead, 0);
             }
 
             stopped.Serving.Clear();
             stopped.Waiting.Clear();
+            foreach (Attempt attempt in lost)
+            {
+                Disconnect(attempt, cut);
+                LeaveProxy(cut);
+            }
         });
     }
 
@@ -108,16 +143,90 @@ internal sealed class EventListModel
     {
         request.Attempts++;
         var attempt = new Attempt(request, now);
+        if (_breaker is not null && !_breaker.Passes(now))
+        {
+            attempt.NotSent = true;
+            Learn(attempt, now, 0);
+            return;
+        }
+
         if (_model.Client.Timeout is { } timeout)
         {
             At(now + timeout, 4, late => Fail(attempt, late, 0));
         }
 
-        Server? server = _rotation.Count == 0 ? null : _balancer.Choose(_rotation);
-        if (server is null || (server.Serving.Count >= (_model.Replicas.Workers ?? int.MaxValue)
-            && server.Waiting.Count >= (_model.Replicas.Queue ?? int.MaxValue)))
+        if (_rotation.Count == 0)
         {
             Fail(attempt, now + _model.Overhead, 503);
+        }
+        else if (_inside >= Total)
+        {
+            _backlog.Add(attempt);
+        }
+        else
+        {
+            Admit(attempt, now);
+        }
+    }
+
+    private void Admit(Attempt attempt, double now)
+    {
+        _inside++;
+        List<Server> withPlace = [.. _rotation.Where(s => s.Count < Places)];
+        if (withPlace.Count > 0)
+        {
+            Enter(_balancer.Choose(_rotation, withPlace), attempt, now);
+            return;
+        }
+
+        if (_rotation.Count == 0 || _atProxy.Count >= (_model.Replicas.Proxy?.Queue ?? int.MaxValue))
+        {
+            Fail(attempt, now + _model.Overhead, 503);
+            LeaveProxy(now);
+            return;
+        }
+
+        _atProxy.Add(attempt);
+        if (_model.Replicas.Proxy?.QueueTimeout is { } patience)
+        {
+            At(now + patience, 4, late =>
+            {
+                if (_atProxy.Remove(attempt))
+                {
+                    Fail(attempt, late + _model.Overhead, 503);
+                    LeaveProxy(late);
+                }
+            });
+        }
+    }
+
+    private void LeaveProxy(double now)
+    {
+        _inside--;
+        while (_inside < Total && _backlog.Count > 0)
+        {
+            Attempt next = _backlog[0];
+            _backlog.RemoveAt(0);
+            Admit(next, now);
+        }
+    }
+
+    private void Enter(Server server, Attempt attempt, double now)
+    {
+        if (_model.Replicas.Cores is { } cores)
+        {
+            server.Share(now, cores);
+            attempt.Left = attempt.Request.Service;
+            server.Serving.Add(attempt);
+            PlanShare(server, now, cores);
+            return;
+        }
+
+        if (server.Serving.Count >= (_model.Replicas.Workers ?? int.MaxValue)
+            && server.Waiting.Count >= (_model.Replicas.Queue ?? int.MaxValue))
+        {
+            Fail(attempt, now + _model.Overhead, 503);
+            LeaveProxy(now);
             return;
         }
 
@@ -130,6 +239,7 @@ internal sealed class EventListModel
                 if (server.Waiting.Remove(attempt))
                 {
                     Fail(attempt, late + _model.Overhead, 503);
+                    GiveBack(server, late);
                 }
             });
         }
@@ -142,18 +252,94 @@ internal sealed class EventListModel
             Attempt attempt = server.Waiting[0];
             server.Waiting.RemoveAt(0);
             server.Serving.Add(attempt);
-            At(now + attempt.Request.Service, 0, finish => Finish(server, attempt, finish));
+            At(now + attempt.Request.Service, 0, finish => AfterWork(server, attempt, finish));
         }
     }
 
-    private void Finish(Server server, Attempt attempt, double now)
+    /// <summary>Plans for the first of those that share the cores; a later plan calls the earlier off.</summary>
+    private void PlanShare(Server server, double now, int cores)
+    {
+        long plan = ++server.Plans;
+        List<Attempt> sharing = [.. server.Serving.Where(a => !a.HasWorked)];
+        if (sharing.Count == 0)
+        {
+            return;
+        }
+
+        Attempt first = sharing.MinBy(a => a.Left)!;
+        At(now + (first.Left * Math.Max(1, (double)sharing.Count / cores)), 0, finish =>
+        {
+            if (plan == server.Plans && !first.Cut)
+            {
+                server.Share(finish, cores);
+                first.HasWorked = true;
+                PlanShare(server, finish, cores);
+                AfterWork(server, first, finish);
+            }
+        });
+    }
+
+    private void AfterWork(Server server, Attempt attempt, double now)
     {
         if (attempt.Cut)
         {
             return;
         }
 
-        server.Serving.Remove(attempt);
+        attempt.At = server;
+        if (_model.Replicas.Dependency is not { } dependency)
+        {
+            Finish(server, attempt, now);
+            return;
+        }
+
+        _forConnection.Add(attempt);
+        Connect(now);
+        if (dependency.Timeout is { } patience)
+        {
+            At(now + patience, 4, late =>
+            {
+                if (!attempt.Cut && (attempt.IsConnected || _forConnection.Remove(attempt)))
+                {
+                    Disconnect(attempt, late);
+                    Fail(attempt, late + _model.Overhead, 500);
+                    GiveBack(server, attempt, late);
+                }
+            });
+        }
+    }
+
+    private void Connect(double now)
+    {
+        while (_forConnection.Count > 0 && _connected < _model.Replicas.Dependency!.Pool)
+        {
+            Attempt attempt = _forConnection[0];
+            _forConnection.RemoveAt(0);
+            attempt.IsConnected = true;
+            _connected++;
+            At(now + attempt.Request.Dependency, 0, answer =>
+            {
+                if (attempt.IsConnected)
+                {
+                    Disconnect(attempt, answer);
+                    Finish(attempt.At!, attempt, answer);
+                }
+            });
+        }
+    }
+
+    private void Disconnect(Attempt attempt, double now)
+    {
+        if (attempt.IsConnected)
+        {
+            attempt.IsConnected = false;
+            _connected--;
+            Connect(now);
+        }
+    }
+
+    private void Finish(Server server, Attempt attempt, double now)
+    {
         _work.Add(now - attempt.SentAt);
         double answered = now + _model.Overhead;
         At(answered, 3, _ =>
@@ -161,14 +347,36 @@ internal sealed class EventListModel
             if (!attempt.Over)
             {
                 attempt.Over = true;
+                _breaker?.Succeeded(answered);
                 _latencies.Add(answered - attempt.Request.Since);
             }
         });
+        GiveBack(server, attempt, now);
+    }
+
+    private void GiveBack(Server server, Attempt attempt, double now)
+    {
+        server.Serving.Remove(attempt);
         Start(server, now);
+        GiveBack(server, now);
+    }
+
+    private void GiveBack(Server server, double now)
+    {
+        if (_rotation.Contains(server) && server.Count < Places && _atProxy.Count > 0)
+        {
+            Attempt next = _atProxy[0];
+            _atProxy.RemoveAt(0);
+            Enter(server, next, now);
+        }
+
+        LeaveProxy(now);
     }
 
     /// <summary>The client learns it at an instant, unless it has learnt something else by then.</summary>
-    private void Fail(Attempt attempt, double when, int status) => At(when, 5, now =>
+    private void Fail(Attempt attempt, double when, int status) => At(when, 5, now => Learn(attempt, now, status));
+
+    private void Learn(Attempt attempt, double now, int status)
     {
         if (attempt.Over)
         {
@@ -176,6 +384,11 @@ internal sealed class EventListModel
         }
 
         attempt.Over = true;
+        if (!attempt.NotSent)
+        {
+            _breaker?.Failed(now);
+        }
+
         int second = (int)now;
         double allowed = _model.Client.Retry?.Budget is { } share
             ? Math.Max(1, share * _sent.GetValueOrDefault(second - 1))
@@ -200,7 +413,7 @@ internal sealed class EventListModel
         }
 
         _failed.Add((now, status));
-    });
+    }
 
     internal sealed class Server
     {
@@ -208,14 +421,32 @@ internal sealed class EventListModel
 
         public List<Attempt> Waiting { get; } = [];
 
+        public long Plans { get; set; }
+
         public int Count => Serving.Count + Waiting.Count;
+
+        private double _shared;
+
+        /// <summary>Lets time pass for those who share the cores.</summary>
+        public void Share(double now, int cores)
+        {
+            List<Attempt> sharing = [.. Serving.Where(a => !a.HasWorked)];
+            foreach (Attempt attempt in sharing)
+            {
+                attempt.Left -= (now - _shared) / Math.Max(1, (double)sharing.Count / cores);
+            }
+
+            _shared = now;
+        }
     }
 
-    internal sealed class Request(double since, double service)
+    internal sealed class Request(double since, double service, double dependency)
     {
         public double Since { get; } = since;
 
         public double Service { get; } = service;
+
+        public double Dependency { get; } = dependency;
 
         public int Attempts { get; set; }
     }
@@ -229,6 +460,16 @@ internal sealed class EventListModel
         public bool Over { get; set; }
 
         public bool Cut { get; set; }
+
+        public bool NotSent { get; set; }
+
+        public bool HasWorked { get; set; }
+
+        public bool IsConnected { get; set; }
+
+        public double Left { get; set; }
+
+        public Server? At { get; set; }
     }
 
     /// <summary>Balancers that look at the queues as they are, with the same draws as the simulator.</summary>
@@ -247,13 +488,15 @@ internal sealed class EventListModel
             {
                 _connections.Remove(connection);
             }
-
         }
 
-        public Server Choose(List<Server> rotation)
+        public Server Choose(List<Server> all, List<Server> rotation)
         {
             switch (service.Balancer)
             {
+                case Balancer.LeastConnections:
+                    List<Server> fewest = [.. rotation.Where(s => s.Count == rotation.Min(o => o.Count))];
+                    return fewest[Below(fewest.Count)];
                 case Balancer.Random:
                     return rotation[Below(rotation.Count)];
                 case Balancer.PowerOfTwo:
@@ -272,7 +515,12 @@ internal sealed class EventListModel
 
                     return server;
                 default:
-                    return rotation[(int)(_turn++ % rotation.Count)];
+                    while (!rotation.Contains(all[(int)(_turn % all.Count)]))
+                    {
+                        _turn++;
+                    }
+
+                    return all[(int)(_turn++ % all.Count)];
             }
         }
 
