@@ -34,6 +34,9 @@ public sealed record Scenario
     /// <summary>What the callers do when answers are late or fail.</summary>
     public ClientModel Client { get; init; } = new();
 
+    /// <summary>Who decides how many replicas there are.</summary>
+    public PolicyModel Policy { get; init; } = new();
+
     /// <summary>What must hold during the launch. May be empty.</summary>
     public IReadOnlyList<Objective> Objectives { get; init; } = [];
 

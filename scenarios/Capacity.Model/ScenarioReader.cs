@@ -11,7 +11,7 @@ public static class ScenarioReader
     /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see
     /// <see cref="ScenarioOverrides"/>.</param>
     /// <param name="exists">Tells whether a file that <c>target</c> names exists; null does not ask.</param>
-    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038; docs/diagnostics.md explains each.</returns>
+    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038 and CAP115 … CAP119; docs/diagnostics.md explains each.</returns>
     public static Parsed<Scenario> Read(
         SourceText source, IReadOnlyList<string>? settings = null, Func<string, bool>? exists = null)
     {
@@ -63,7 +63,12 @@ public static class ScenarioReader
             var services = new ServiceReader(diagnostics);
             ServiceModel service = fields.Take("service") is { } s ? services.Read(s) : new ServiceModel();
             ClientModel client = fields.Take("client") is { } c ? services.ReadClient(c) : new ClientModel();
-            ServiceReader.Check(service, client, fields);
+            PolicyModel policy = fields.Take("policy") is { } p ? new PolicyReader(diagnostics).Read(p) : new PolicyModel();
+            if (policy.Obstacle(service) is ({ } code, { } message, { } hint))
+            {
+                fields.Report(code, fields.Take("policy")!.At with { Length = 1 }, message, hint);
+            }
+
             IReadOnlyList<Objective?> objectives = Objectives(fields);
             Rehearsal rehearsal = fields.Take("rehearsal") is { } r ? ReadRehearsal(r) : new Rehearsal();
             LoopDelays delays = fields.Take("delays") is { } d ? Delays(d) : new LoopDelays();
@@ -91,6 +96,7 @@ public static class ScenarioReader
                 Requests = requests,
                 Service = service,
                 Client = client,
+                Policy = policy,
                 Objectives = [.. objectives.OfType<Objective>()],
                 Rehearsal = rehearsal,
                 Delays = delays,

@@ -34,6 +34,7 @@ public static class ScenarioSchema
             ("requests", List("The kinds of requests; their shares add up to 100%.", Request(), 1)),
             ("service", Service()),
             ("client", Client()),
+            ("policy", PolicySchema()),
             ("objectives", List("What must hold during the launch.", Objective(), 0)),
             ("slo", List("Another word for objectives.", Objective(), 0)),
             ("rehearsal", Rehearsal()),
@@ -96,10 +97,13 @@ public static class ScenarioSchema
         ("connections", Whole("Kept-alive connections of the clients, for the balancer 'connections'.", 1)),
         ("startup", Ref("law", "Time from the start of a task until it listens.")),
         ("stop_grace", Ref("duration", "Time that a stopping replica gets; without it the stack's stop_grace_period.")),
+        ("proxy", ResilienceSchema.Proxy()),
+        ("dependency", ResilienceSchema.Dependency()),
         ("cpu_per_request", Ref("duration", "CPU time that each request burns in the demo service; rehearsal only.")));
 
     private static JsonObject Client() => Map("What the callers do when answers are late or fail. Simulated only.", [],
         ("timeout", Ref("duration", "A request fails when it has no answer by then; the replica works on.")),
+        ("breaker", ResilienceSchema.Breaker()),
         ("retry", Map("Failed requests are sent again.", ["attempts", "backoff"],
             ("attempts", Whole("How often a request is sent at most, the first time included.", 1)),
             ("backoff", Ref("duration",
@@ -107,6 +111,12 @@ public static class ScenarioSchema
             ("max", Ref("duration", "Longest pause.")),
             ("budget", Ref("share",
                 "Retries of a second as a share of the requests of the second before; one is always allowed.")))));
+
+    private static JsonObject PolicySchema() => new()
+    {
+        ["description"] = "Who decides how many replicas there are: a name, or settings.",
+        ["anyOf"] = new JsonArray(OneOfWords("A policy by name.", [.. PolicyModel.Names]), PolicyReader.Schema()),
+    };
 
     private static JsonObject Objective() => Map("A limit that the launch must keep.", ["metric", "under"],
         ("metric", OneOfWords("What is limited.", [.. ObjectiveReader.Metrics])),
@@ -180,7 +190,7 @@ public static class ScenarioSchema
             new JsonObject { ["const"] = 0 }),
     };
 
-    private static JsonObject Map(string description, string[] required,
+    internal static JsonObject Map(string description, string[] required,
         params (string Key, JsonNode Schema)[] properties)
     {
         var map = new JsonObject
@@ -198,7 +208,7 @@ public static class ScenarioSchema
         return map;
     }
 
-    private static JsonObject List(string description, JsonObject items, int minItems) => new()
+    internal static JsonObject List(string description, JsonObject items, int minItems) => new()
     {
         ["description"] = description,
         ["type"] = "array",
@@ -206,7 +216,7 @@ public static class ScenarioSchema
         ["items"] = items,
     };
 
-    private static JsonObject Text(string description, string? pattern = null)
+    internal static JsonObject Text(string description, string? pattern = null)
     {
         var text = new JsonObject { ["description"] = description, ["type"] = "string" };
         if (pattern is not null)
@@ -217,10 +227,10 @@ public static class ScenarioSchema
         return text;
     }
 
-    private static JsonObject Whole(string description, int minimum) =>
+    internal static JsonObject Whole(string description, int minimum) =>
         new() { ["description"] = description, ["type"] = "integer", ["minimum"] = minimum };
 
-    private static JsonObject Amount(string description, double minimum, double maximum) => new()
+    internal static JsonObject Amount(string description, double minimum, double maximum) => new()
     {
         ["description"] = description,
         ["type"] = "number",
@@ -228,9 +238,9 @@ public static class ScenarioSchema
         ["maximum"] = maximum,
     };
 
-    private static JsonObject OneOfWords(string description, params string[] words) =>
+    internal static JsonObject OneOfWords(string description, params string[] words) =>
         new() { ["description"] = description, ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]) };
 
-    private static JsonObject Ref(string name, string description) =>
+    internal static JsonObject Ref(string name, string description) =>
         new() { ["description"] = description, ["$ref"] = $"#/$defs/{name}" };
 }

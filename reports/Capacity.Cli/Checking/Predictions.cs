@@ -40,6 +40,7 @@ internal static class Predictions
             WorkerLaws = [.. scenario.Requests.Select(r => r.ServiceTime)],
             Service = scenario.Service,
             Client = scenario.Client,
+            Policy = scenario.Policy,
             Spacing = scenario.Spacing,
             Loop = loaded.Loop,
             Step = 1,

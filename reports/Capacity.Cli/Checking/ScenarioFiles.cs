@@ -52,7 +52,11 @@ internal static class ScenarioFiles
                 ("service.cores", service.Cores is not null),
                 ("service.queue", service.Queue is not null),
                 ("service.queue_timeout", service.QueueTimeout is not null),
+                ("service.proxy", service.Proxy is not null),
+                ("service.dependency", service.Dependency is not null),
                 ("client.retry", scenario.Client.Retry is not null),
+                ("client.breaker", scenario.Client.Breaker is not null),
+                ("policy", scenario.Policy.Use != PolicyKind.Step),
             }.Where(k => k.Used).Select(k => k.Key),
         ];
         if (keys.Length > 0)

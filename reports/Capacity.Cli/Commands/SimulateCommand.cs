@@ -25,6 +25,14 @@ internal static class SimulateCommand
             HelpName = "duration",
         };
         Option<string?> json = RunOptions.Json();
+        var policy = new Option<string?>("--policy")
+        {
+            Description = "Who scales instead of the scenario's policy: step (alerts and docker-scaler), hpa, target "
+                + "or schedule",
+            HelpName = "name",
+        };
+        policy.AcceptOnlyFromAmong([.. PolicyModel.Names]);
+        command.Options.Add(policy);
         command.Options.Add(rate);
         command.Options.Add(length);
         command.Options.Add(json);
@@ -40,17 +48,37 @@ internal static class SimulateCommand
             var diagnostics = new List<Diagnostic>();
             (double demand, double speed) =
                 Scale(loaded.Scenario, parsed.GetValue(rate), parsed.GetValue(length), diagnostics);
+            Scenario scenario = WithPolicy(loaded.Scenario, parsed.GetValue(policy), diagnostics);
             if (diagnostics.Count > 0)
             {
                 console.Explain(diagnostics);
                 return ExitCode.Usage;
             }
 
-            RunResult run = LaunchSimulation.Run(Predictions.Launch(loaded, demand, speed), seed, stop);
+            RunResult run = LaunchSimulation.Run(Predictions.Launch(loaded with { Scenario = scenario }, demand, speed), seed, stop);
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console);
         });
         return command;
+    }
+
+    private static Scenario WithPolicy(Scenario scenario, string? name, List<Diagnostic> diagnostics)
+    {
+        if (name is null)
+        {
+            return scenario;
+        }
+
+        PolicyModel policy = scenario.Policy with
+        {
+            Use = (PolicyKind)PolicyModel.Names.Index().First(n => n.Item == name).Index,
+        };
+        if (policy.Obstacle(scenario.Service) is ({ } code, { } message, { } hint))
+        {
+            diagnostics.Add(new Diagnostic(code, SourceSpan.None, message, hint));
+        }
+
+        return scenario with { Policy = policy };
     }
 
     /// <summary>Factors that bring the demand to a mean rate and a length.</summary>

@@ -133,10 +133,28 @@ internal sealed class ReplicaSet
 
         replica.InRotation = false;
         double gone = _engine.Drain(replica.Index, (now - _start).TotalSeconds);
+        if (!double.IsNaN(gone))
+        {
+            Goes(replica, now, gone);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes over which of the replicas that left have had nothing left since the last call.</summary>
+    public void NoteGone()
+    {
+        foreach ((int index, double at) in _engine.TakeGone())
+        {
+            Goes(_all[index], _all[index].LeavesAt, at);
+        }
+    }
+
+    private void Goes(Replica replica, Instant now, double gone)
+    {
         Instant ended = _start + TimeSpan.FromSeconds(gone);
         replica.GoneAt = ended < now ? now : ended; // seconds round to ticks
         _timeline.Add(replica.GoneAt, Change.Gone, replica);
-        return true;
     }
 
     /// <summary>The instant of a replica's next scrape.</summary>

@@ -11,8 +11,10 @@ namespace Capacity.Sim.Requests;
 /// </remarks>
 internal sealed class Answers
 {
+    /// <summary>The status of a request that nobody took.</summary>
+    public const int NotAvailable = 503;
+
     private const int Broken = 0;
-    private const int NotAvailable = 503;
 
     private readonly EngineSettings _settings;
     private readonly double _timeout;
@@ -135,6 +137,7 @@ internal sealed class Answers
             {
                 if ((Retries is null || request.OfUser) && !request.TimedOut)
                 {
+                    Attempts.Add(FailureCause.CutOff);
                     Failures.Add(request.Kind, _cutAt[request.Replica] + request.Overhead, Broken);
                 }
 
@@ -162,6 +165,7 @@ internal sealed class Answers
         while (_failures.TryPeek(out Failure failure, out (double At, long Number) when) && when.At < until)
         {
             _failures.Dequeue();
+            Attempts.Add(failure.Cause);
             if (Retries?.Next(failure.Request.Attempt, when.At) is { } again)
             {
                 _again.Enqueue(failure, (again, _number++));
@@ -188,6 +192,7 @@ internal sealed class Answers
         RecordLong(double.PositiveInfinity, folded);
         while (_failures.TryDequeue(out Failure failure, out (double At, long Number) when))
         {
+            Attempts.Add(failure.Cause);
             Failures.Add(failure.Request.Kind, when.At, failure.Status);
         }
 
@@ -313,13 +318,15 @@ internal sealed class Answers
             return; // the user's own outcome says so
         }
 
+        FailureCause cause = status == NotAvailable ? FailureCause.Refused : FailureCause.TimedOut;
         if (Retries is null)
         {
+            Attempts.Add(cause);
             Failures.Add(batch.Kind[i], at, status);
             return;
         }
 
-        _failures.Enqueue(new Failure(batch.RequestAt(i), status, replica, finish), (at, _number++));
+        _failures.Enqueue(new Failure(batch.RequestAt(i), status, cause, replica, finish), (at, _number++));
     }
 
     /// <summary>What a stopped replica does not finish fails at the cut, unless its client gave up before.</summary>
@@ -342,7 +349,7 @@ internal sealed class Answers
             double learnt = cut + request.Overhead;
             if (!request.TimedOut || learnt < request.At + _timeout)
             {
-                _failures.Enqueue(new Failure(request.Client, Broken, -1, 0), (learnt, _number++));
+                _failures.Enqueue(new Failure(request.Client, Broken, FailureCause.CutOff, -1, 0), (learnt, _number++));
             }
         }
     }
@@ -391,7 +398,8 @@ internal sealed class Answers
     }
 
     /// <summary>A failed attempt; with replica and finish when the replica may be stopped before.</summary>
-    private readonly record struct Failure(ClientRequest Request, int Status, int Replica, double Finish);
+    private readonly record struct Failure(
+        ClientRequest Request, int Status, FailureCause Cause, int Replica, double Finish);
 
     private readonly record struct LongRequest(
         ClientRequest Client, double At, double Finish, int Replica, bool TimedOut, bool OfUser)

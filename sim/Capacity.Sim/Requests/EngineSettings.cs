@@ -21,6 +21,9 @@ internal sealed record EngineSettings(
     /// </summary>
     public bool ByEvents { get; init; }
 
+    /// <summary>Whether the work of each replica is measured, and when it serves first.</summary>
+    public bool MeasuresLoads { get; init; }
+
     /// <summary>Seed of the run.</summary>
     public ulong Seed { get; init; } = 1;
 }

@@ -98,6 +98,19 @@ internal sealed class ReplicaQueues
         return last;
     }
 
+    /// <summary>Work that a replica has been given and not done by an instant, seconds. For a limited number of workers.
+    /// </summary>
+    public double WorkLeft(int replica, double now)
+    {
+        double left = 0;
+        foreach (double free in _state.AsSpan(replica * _length, _length))
+        {
+            left += double.IsPositiveInfinity(free) ? 0 : Math.Max(0, free - now);
+        }
+
+        return left;
+    }
+
     /// <summary>Puts a replica at the end of the rotation.</summary>
     public void Join(int replica)
     {

@@ -20,6 +20,7 @@ internal sealed class RequestEngine
     private readonly Answers _answers;
     private readonly SharingReplicas? _sharing;
     private readonly RequestCalendar? _calendar;
+    private readonly ReplicaLoads? _loads;
     private int _cursor;
     private double _now;
 
@@ -32,6 +33,7 @@ internal sealed class RequestEngine
         _userOverhead = userOverhead;
         _answers = new Answers(settings);
         _single.OfUsers = true;
+        _loads = settings.MeasuresLoads ? new ReplicaLoads() : null;
         Queues = new ReplicaQueues(settings.Service, settings.Seed);
         Offered = new long[(int)Math.Ceiling(settings.Duration / settings.Step) + 1];
         if (RequestCalendar.IsNeeded(settings))
@@ -39,6 +41,7 @@ internal sealed class RequestEngine
             _calendar = new RequestCalendar(settings, source, users, userOverhead, _answers)
             {
                 Offered = at => Offer([at]),
+                Loads = _loads,
             };
             return;
         }
@@ -141,6 +144,23 @@ internal sealed class RequestEngine
         _answers.RecordLong(until, _now);
         _now = until;
     }
+
+    /// <summary>Work that a replica has done so far, in seconds of one worker or core; measured only when the settings
+    /// say so.</summary>
+    public double WorkDone(int replica)
+    {
+        double given = _loads?.Work(replica) ?? 0;
+        return _calendar is not null ? given + _calendar.WorkUnderWay(replica, _now)
+            : _sharing is not null ? given + _sharing.WorkUnderWay(replica)
+            : given - Queues.WorkLeft(replica, _now);
+    }
+
+    /// <summary>When a replica finished its first request, seconds; NaN when it has not, or nobody measures.</summary>
+    public double FirstFinish(int replica) => _loads?.FirstFinish(replica) ?? double.NaN;
+
+    /// <summary>Requests that a replica was given so far; where cores are shared or a dependency is, those that it has
+    /// finished.</summary>
+    public long RequestsOf(int replica) => _loads?.Requests(replica) ?? 0;
 
     /// <summary>Lets everything that is under way finish. Nothing arrives any more.</summary>
     public void Complete()
@@ -245,6 +265,7 @@ internal sealed class RequestEngine
         }
 
         int refused = Take(_single, 0, 1);
+        _loads?.Add(_single, 0, 1);
         (double at, int? failed) = _answers.OutcomeOf(_single, refused > 0);
         _answers.Count(_single, 0, 1, refused, _now);
         Tell(user, at, failed);
@@ -252,6 +273,11 @@ internal sealed class RequestEngine
 
     private void Tell(UserPopulation.User user, double at, int? failed)
     {
+        if (failed is { } why)
+        {
+            _answers.Attempts.Add(why == Answers.NotAvailable ? FailureCause.Refused : FailureCause.TimedOut);
+        }
+
         if (failed is { } status && _answers.Retries is not null)
         {
             _users!.Failed(user, at, status);
@@ -275,6 +301,7 @@ internal sealed class RequestEngine
         }
 
         int refused = Take(batch, from, to);
+        _loads?.Add(batch, from, to);
         _answers.Count(batch, from, to, refused, _now);
     }
 
@@ -304,6 +331,7 @@ internal sealed class RequestEngine
             Tell(user, Math.Max(at, batch.Finish[0]), failed); // too late for a user who gave up: it is past
         }
 
+        _loads?.Add(batch, 0, batch.Count);
         _answers.Count(batch, 0, batch.Count, 0, _now);
     }
 

@@ -91,6 +91,20 @@ internal sealed class SharingReplicas
         return last;
     }
 
+    /// <summary>Work that a replica has done for requests that it has not finished, seconds of one core.</summary>
+    public double WorkUnderWay(int replica)
+    {
+        ref Sharing sharing = ref _replicas[replica];
+        double done = 0;
+        for (int i = 0; i < sharing.Count; i++)
+        {
+            Key key = sharing.Keys[i];
+            done += _jobs[key.Job].Request.Service - Math.Max(0, key.Virtual - sharing.Virtual);
+        }
+
+        return done;
+    }
+
     /// <summary>The next finish of all, seconds; +∞ when nothing is under way.</summary>
     public double NextFinish()
     {

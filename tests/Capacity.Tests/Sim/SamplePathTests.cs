@@ -90,7 +90,8 @@ public sealed class SamplePathTests
                 PerReplica = limited ? places : null,
                 Queue = random.NextIndex(2) == 0 ? null : random.NextIndex(10),
                 QueueTimeout = random.NextIndex(2) == 0 ? null : 0.05 + random.NextExponential(0.3),
-                Total = random.NextIndex(2) == 0 ? null : 1 + random.NextIndex(20),
+                // A backlog before cores that several replicas share is chaotic: it amplifies the rounding.
+                Total = cores || random.NextIndex(2) == 0 ? null : 1 + random.NextIndex(20),
             },
             Dependency = random.NextIndex(2) == 0 ? null : new DependencyModel(
                 "db", 1 + random.NextIndex(8), new ServiceLaw.Exponential(0.05),

@@ -30,6 +30,9 @@ internal sealed class Attempt
     /// <summary>The virtual time at which it has had its share of the cores.</summary>
     public double Virtual { get; set; }
 
+    /// <summary>When its own work is done, seconds; +∞ while no worker has it.</summary>
+    public double WorkUntil { get; set; }
+
     /// <summary>Where it is in the replica's list.</summary>
     public int Place { get; set; }
 

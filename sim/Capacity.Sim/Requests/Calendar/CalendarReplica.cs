@@ -74,6 +74,13 @@ internal sealed class CalendarReplica(int index, double from)
         _last = now;
     }
 
+    /// <summary>Work that is left of one that shares the cores, or has shared them, seconds.</summary>
+    public double ShareLeft(Attempt attempt, double now, int cores)
+    {
+        PassTo(now, cores);
+        return attempt.Virtual - _virtual;
+    }
+
     /// <summary>One more shares the cores, from now on.</summary>
     public void Share(Attempt attempt)
     {

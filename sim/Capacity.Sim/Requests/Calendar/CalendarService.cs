@@ -84,6 +84,21 @@ internal sealed class CalendarService
         return replica.Count == 0;
     }
 
+    /// <summary>Work that a replica has done for attempts that it has not finished, in seconds of one worker or core.
+    /// </summary>
+    public double WorkUnderWay(int index, double now)
+    {
+        CalendarReplica replica = _replicas[index];
+        double done = 0;
+        foreach (Attempt attempt in replica.All)
+        {
+            double left = _model.Cores is { } cores ? replica.ShareLeft(attempt, now, cores) : attempt.WorkUntil - now;
+            done += Math.Max(0, attempt.Request.Service - Math.Max(0, left));
+        }
+
+        return done;
+    }
+
     /// <summary>An attempt arrives.</summary>
     public void Receive(Attempt attempt, double now)
     {
@@ -228,6 +243,7 @@ internal sealed class CalendarService
     private void Work(CalendarReplica replica, Attempt attempt, double now)
     {
         replica.Busy++;
+        attempt.WorkUntil = now + attempt.Request.Service;
         _events.Add(now + attempt.Request.Service, Happening.WorkDone, attempt);
     }
 

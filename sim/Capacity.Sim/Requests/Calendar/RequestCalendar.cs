@@ -52,6 +52,9 @@ internal sealed class RequestCalendar
     /// <summary>Told of requests that are sent for the first time.</summary>
     public required Action<double> Offered { get; init; }
 
+    /// <summary>Told of what replicas have finished; null when nobody asks.</summary>
+    public ReplicaLoads? Loads { get; init; }
+
     /// <summary>The breaker of the callers; null without one.</summary>
     public CircuitBreaker? Breaker { get; }
 
@@ -70,6 +73,10 @@ internal sealed class RequestCalendar
     /// <summary>Takes a replica out of rotation; it finishes what it has until it is cut off.</summary>
     /// <returns>Whether it has nothing; otherwise <see cref="TakeLeft"/> tells when it has nothing left.</returns>
     public bool Leave(int replica, double cut) => _service.Leave(replica, cut);
+
+    /// <summary>Work that a replica has done for attempts that it has not finished, in seconds of one worker or core.
+    /// </summary>
+    public double WorkUnderWay(int replica, double now) => _service.WorkUnderWay(replica, now);
 
     /// <summary>The replicas that have had nothing left since the last call, and since when, seconds.</summary>
     public IReadOnlyList<(int Replica, double At)> TakeLeft()
@@ -311,6 +318,7 @@ internal sealed class RequestCalendar
         attempt.Dependency = dependency;
         attempt.AtServer = false;
         attempt.IsOver = false;
+        attempt.WorkUntil = double.PositiveInfinity;
         return attempt;
     }
 
@@ -326,6 +334,7 @@ internal sealed class RequestCalendar
 
     private void Put(RequestBatch batch, Attempt attempt, double finish, int replica)
     {
+        Loads?.Add(replica, attempt.Request.Service, finish);
         int i = batch.Count++;
         batch.Set(i, attempt.At, attempt.Request);
         batch.Finish[i] = finish;
