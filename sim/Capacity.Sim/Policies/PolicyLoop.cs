@@ -22,7 +22,7 @@ internal sealed class PolicyLoop
     private readonly TargetTracking? _tracking;
     private readonly SchedulePolicy? _schedule;
     private Instant _nextLook;
-    private Instant? _wantsChange; // since this look
+    private (Instant Since, bool Up)? _wantsChange;
 
     /// <summary>Starts a policy.</summary>
     /// <param name="input">With a policy that is not <see cref="PolicyKind.Step"/>.</param>
@@ -94,17 +94,18 @@ internal sealed class PolicyLoop
             : _schedule!.NextChange(now);
         if (wanted == Desired)
         {
-            _wantsChange = LooksAway(seen) ? _wantsChange ?? now : null;
+            _wantsChange = LooksAway(seen) is { } up ? Since(now, up) : null;
             return null;
         }
 
         int before = Desired;
-        Instant since = _wantsChange ?? now;
+        Instant since = Since(now, wanted > before).Since;
         Desired = wanted;
         _wantsChange = null;
         string name = PolicyModel.Names[(int)_policy.Use];
+        string reason = why.Length > 0 ? $", {why}" : "";
         string message = string.Create(
-            CultureInfo.InvariantCulture, $"{name}: from {before} to {wanted} replicas{(why.Length > 0 ? ", " : "")}{why}");
+            CultureInfo.InvariantCulture, $"{name}: from {before} to {wanted} replicas{reason}");
         return new LoopEvent.Scaled(
             now, before, wanted, name, message, seen.Count > 0 ? seen[0].At : now, since, now, now);
     }
@@ -165,9 +166,17 @@ internal sealed class PolicyLoop
         return serving.Length == 0 ? null : serving.Average(s => s.Value) / capacity;
     }
 
-    private bool LooksAway(IReadOnlyList<ReplicaSample> seen) =>
-        _policy.Metric is { } settings && Mean(seen) is { } mean
-        && Math.Abs((mean / settings.Target) - 1) > settings.Tolerance;
+    /// <summary>Since when a change in this direction has been wanted, be it that a window or a bound forbade it.
+    /// </summary>
+    private (Instant Since, bool Up) Since(Instant now, bool up) =>
+        _wantsChange is { } wanted && wanted.Up == up ? wanted : (now, up);
+
+    /// <summary>Whether the metric asks for more (or fewer) replicas; null when it is near its target.</summary>
+    private bool? LooksAway(IReadOnlyList<ReplicaSample> seen) =>
+        _policy.Metric is { } settings && Mean(seen) / settings.Target is { } ratio
+        && Math.Abs(ratio - 1) > settings.Tolerance
+            ? ratio > 1
+            : null;
 
     private int Capacity => _service.Workers ?? _service.Cores ?? 1;
 

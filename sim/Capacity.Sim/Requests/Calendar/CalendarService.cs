@@ -290,6 +290,11 @@ internal sealed class CalendarService
     private void Disconnect(Attempt attempt, double now)
     {
         attempt.IsConnected = false;
+        FreeConnection(now);
+    }
+
+    private void FreeConnection(double now)
+    {
         _connected--;
         if (_pool.Take() is { } next)
         {
@@ -367,15 +372,21 @@ internal sealed class CalendarService
             attempt.In?.Remove(attempt);
         }
 
+        int connected = lost.Count(a => a.IsConnected);
         foreach (Attempt attempt in lost)
         {
-            if (attempt.IsConnected)
-            {
-                Disconnect(attempt, now);
-            }
-
+            attempt.IsConnected = false;
             attempt.AtServer = false;
             _clients.Failed(attempt, now, Broken, FailureCause.CutOff, -1);
+        }
+
+        for (int i = 0; i < connected; i++)
+        {
+            FreeConnection(now);
+        }
+
+        for (int i = 0; i < lost.Length; i++)
+        {
             LeaveProxy(now);
         }
 
