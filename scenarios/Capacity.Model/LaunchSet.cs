@@ -72,7 +72,8 @@ public sealed record LaunchSet
 }
 
 /// <summary>Why a set of launches ended where it did.</summary>
-/// <param name="Reason">decided, narrow or limit: the verdict was certain, the interval was narrow enough, or there were
+/// <param name="Reason">decided, narrow or limit: the verdict was certain, the interval was narrow enough, or there
+/// were
 /// as many launches as allowed.</param>
 /// <param name="Looks">How often the launches were judged, the last time included.</param>
 /// <param name="Low">Lower end of the interval of the share of launches that pass, at the error of one look.</param>

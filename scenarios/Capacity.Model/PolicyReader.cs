@@ -82,7 +82,8 @@ internal sealed class PolicyReader(List<Diagnostic> diagnostics)
         };
     }
 
-    private static PolicyKind Kind(string name) => (PolicyKind)PolicyModel.Names.Index().First(n => n.Item == name).Index;
+    private static PolicyKind Kind(string name) =>
+        (PolicyKind)PolicyModel.Names.Index().First(n => n.Item == name).Index;
 
     private MetricPolicyModel Metric(YamlNode node, string what, MetricPolicyModel usual, string up, string down)
     {

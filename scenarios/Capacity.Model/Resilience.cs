@@ -22,7 +22,8 @@ public sealed record ProxyModel
 /// <param name="Name">For messages.</param>
 /// <param name="Pool">Connections, &gt; 0.</param>
 /// <param name="ServiceTime">How long each request uses one of them, after its own work.</param>
-/// <param name="Timeout">Waiting and use together take at most so long, seconds; then the request is answered 500. Null:
+/// <param name="Timeout">Waiting and use together take at most so long, seconds; then the request is answered 500.
+/// Null:
 /// no limit.</param>
 public sealed record DependencyModel(string Name, int Pool, ServiceLaw ServiceTime, double? Timeout);
 
@@ -45,7 +46,8 @@ public sealed record BreakerModel
     public double Break { get; init; } = 5;
 }
 
-/// <summary>What clients met besides good answers. Attempts count, so that a request that was sent three times can count
+/// <summary>What clients met besides good answers. Attempts count, so that a request that was sent three times can
+/// count
 /// three times.</summary>
 /// <param name="Retries">Attempts that were not the first.</param>
 /// <param name="TimedOut">Without an answer in time.</param>

@@ -118,6 +118,9 @@ public sealed record ServiceModel
     /// </summary>
     public ServiceLaw? QueueTimeout { get; init; }
 
+    /// <summary>How the balancer learns of replicas; null: after the delay that the scenario states.</summary>
+    public RotationModel? Rotation { get; init; }
+
     /// <summary>What the proxy limits; null: nothing.</summary>
     public ProxyModel? Proxy { get; init; }
 

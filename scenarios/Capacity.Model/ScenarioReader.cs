@@ -11,7 +11,8 @@ public static class ScenarioReader
     /// <param name="settings">Values that replace those of the file, each as <c>path=value</c>; see
     /// <see cref="ScenarioOverrides"/>.</param>
     /// <param name="exists">Tells whether a file that <c>target</c> names exists; null does not ask.</param>
-    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038 and CAP115 … CAP119; docs/diagnostics.md explains each.</returns>
+    /// <returns>A scenario, or YAML001 … YAML004 and CAP001 … CAP038 and CAP115 … CAP120; docs/diagnostics.md explains
+    /// each.</returns>
     public static Parsed<Scenario> Read(
         SourceText source, IReadOnlyList<string>? settings = null, Func<string, bool>? exists = null)
     {
@@ -63,7 +64,8 @@ public static class ScenarioReader
             var services = new ServiceReader(diagnostics);
             ServiceModel service = fields.Take("service") is { } s ? services.Read(s) : new ServiceModel();
             ClientModel client = fields.Take("client") is { } c ? services.ReadClient(c) : new ClientModel();
-            PolicyModel policy = fields.Take("policy") is { } p ? new PolicyReader(diagnostics).Read(p) : new PolicyModel();
+            PolicyModel policy = fields.Take("policy") is { } p ? new PolicyReader(diagnostics).Read(p)
+                : new PolicyModel();
             if (policy.Obstacle(service) is ({ } code, { } message, { } hint))
             {
                 fields.Report(code, fields.Take("policy")!.At with { Length = 1 }, message, hint);

@@ -93,7 +93,7 @@ public static class ScenarioSchema
         ("cores", Whole("Instead of workers: requests share so many cores equally, as CPU-bound work does.", 1)),
         ("queue", Whole("Requests that may wait for a worker of one replica; more are answered 503.", 0)),
         ("queue_timeout", Ref("law", "How long a request waits for a worker until it is answered 503 instead.")),
-        ("balancer", OneOfWords("Which replica gets a request. Simulated only.", [.. ServiceReader.Balancers])),
+        ("balancer", RotationReader.Schema()),
         ("connections", Whole("Kept-alive connections of the clients, for the balancer 'connections'.", 1)),
         ("startup", Ref("law", "Time from the start of a task until it listens.")),
         ("stop_grace", Ref("duration", "Time that a stopping replica gets; without it the stack's stop_grace_period.")),

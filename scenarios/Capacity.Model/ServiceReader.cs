@@ -10,7 +10,7 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
 
     private readonly Quantity _quantity = new(diagnostics);
     private readonly ServiceLawReader _laws = new(diagnostics);
-    private readonly Words _words = new(diagnostics);
+    private readonly RotationReader _rotation = new(diagnostics);
 
     /// <summary>Reads <c>service</c>.</summary>
     public ServiceModel Read(YamlNode node)
@@ -20,7 +20,7 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
         YamlScalar? cores = fields.Scalar("cores");
         YamlScalar? queue = fields.Scalar("queue");
         YamlNode? patience = fields.Take("queue_timeout");
-        string? balancer = _words.OneOf(fields.Scalar("balancer"), "a balancer", Balancers);
+        (string? balancer, RotationModel? rotation) = _rotation.Read(fields.Take("balancer"));
         int? connections = _quantity.Count(fields.Scalar("connections"), "connections", 1, 1_000_000);
         int? count = workers is null or { Text: "unlimited" }
             ? null
@@ -65,6 +65,7 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
 
         var model = new ServiceModel
         {
+            Rotation = rotation,
             Proxy = proxy,
             Dependency = dependency,
             Workers = count,

@@ -37,7 +37,8 @@ public static class Launches
     /// <param name="input">What is simulated.</param>
     /// <param name="objectives">What each launch must hold. May be empty.</param>
     /// <param name="rule">When to stop.</param>
-    /// <param name="seed">The same seed gives the same set, bit for bit, on any number of threads; it is the beginning of
+    /// <param name="seed">The same seed gives the same set, bit for bit, on any number of threads; it is the beginning
+    /// of
     /// the set with a fixed number.</param>
     /// <param name="threads">Launches simulated at once, ≥ 1.</param>
     /// <param name="progress">Told how many are done, not necessarily in order.</param>
@@ -47,8 +48,8 @@ public static class Launches
         SimulationInput input, IReadOnlyList<Objective> objectives, SequentialRule rule, ulong seed, int threads,
         IProgress<int>? progress, CancellationToken stop)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(rule.First, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rule.Most, rule.First);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rule.First, 1, nameof(rule));
+        ArgumentOutOfRangeException.ThrowIfLessThan(rule.Most, rule.First, nameof(rule));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var done = new FinishedLaunch?[rule.Most];
         int from = 0;

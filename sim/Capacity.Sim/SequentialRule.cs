@@ -3,7 +3,8 @@ using Capacity.Model;
 namespace Capacity.Sim;
 
 /// <summary>
-/// When enough launches have been simulated: the launches are judged at numbers that are fixed beforehand, each time with
+/// When enough launches have been simulated: the launches are judged at numbers that are fixed beforehand, each time
+/// with
 /// its part of the error, so that looking often does not make a wrong verdict likelier.
 /// </summary>
 /// <remarks>
@@ -25,7 +26,8 @@ public sealed record SequentialRule
     /// <summary>Share of launches that must pass, 0 … 1.</summary>
     public double Target { get; init; } = 0.95;
 
-    /// <summary>Half the width of an interval that is narrow enough whatever the verdict; 0 decides or goes on.</summary>
+    /// <summary>Half the width of an interval that is narrow enough whatever the verdict; 0 decides or goes
+    /// on.</summary>
     public double HalfWidth { get; init; } = 0.02;
 
     /// <summary>Error over all looks, two-sided, 0 … 1.</summary>

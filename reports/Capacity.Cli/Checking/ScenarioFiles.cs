@@ -48,7 +48,7 @@ internal static class ScenarioFiles
         [
             .. new (string Key, bool Used)[]
             {
-                ("service.balancer", service.Balancer != Balancer.RoundRobin),
+                ("service.balancer", service.Balancer != Balancer.RoundRobin || service.Rotation is not null),
                 ("service.cores", service.Cores is not null),
                 ("service.queue", service.Queue is not null),
                 ("service.queue_timeout", service.QueueTimeout is not null),

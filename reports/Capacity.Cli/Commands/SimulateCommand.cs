@@ -55,7 +55,9 @@ internal static class SimulateCommand
                 return ExitCode.Usage;
             }
 
-            RunResult run = LaunchSimulation.Run(Predictions.Launch(loaded with { Scenario = scenario }, demand, speed), seed, stop);
+            RunResult run =
+                LaunchSimulation.Run(Predictions.Launch(loaded with { Scenario = scenario }, demand, speed), seed,
+                stop);
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console);
         });

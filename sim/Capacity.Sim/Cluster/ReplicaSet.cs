@@ -13,7 +13,7 @@ internal sealed class ReplicaSet
     private readonly RandomSource _startups;
     private readonly Instant _start;
     private readonly TimeSpan _orchestrator;
-    private readonly TimeSpan _rotation;
+    private readonly RotationTimes _rotation;
     private readonly List<Replica> _all = [];
 
     /// <summary>Starts the first replicas: ready and in rotation, unless the deployment is a fresh one.</summary>
@@ -33,7 +33,8 @@ internal sealed class ReplicaSet
         _start = start;
         _startups = new RandomSource(seed, "start-up");
         _orchestrator = TimeSpan.FromSeconds(input.Loop.Delays.Orchestrator);
-        _rotation = TimeSpan.FromSeconds(input.Loop.Delays.Rotation);
+        _rotation = new RotationTimes(
+            input.Service.Rotation, TimeSpan.FromSeconds(input.Loop.Delays.Rotation), start, seed);
         if (input.FreshDeployment)
         {
             Grow(input.Loop.InitialReplicas, start);
@@ -63,7 +64,7 @@ internal sealed class ReplicaSet
             replica.StartsAt = now + _orchestrator;
             replica.ListensAt = replica.StartsAt + TimeSpan.FromSeconds(startup);
             replica.ReadyAt = replica.FirstGoodCheck(_input.Loop.HealthCheckInterval);
-            replica.JoinsAt = replica.ReadyAt + _rotation;
+            replica.JoinsAt = _rotation.Joins(replica.ReadyAt);
             _timeline.Add(replica.StartsAt, Change.Starts, replica);
             _timeline.Add(replica.ReadyAt, Change.Ready, replica);
             _changes.Add(replica.JoinsAt, Change.Joins, replica);
@@ -84,7 +85,7 @@ internal sealed class ReplicaSet
             if (!replica.Stopping)
             {
                 replica.Stopping = true;
-                replica.LeavesAt = now + _rotation;
+                replica.LeavesAt = _rotation.Leaves(now);
                 _changes.Add(replica.LeavesAt, Change.Leaves, replica);
                 removed.Add(replica);
             }

@@ -149,7 +149,8 @@ internal sealed class PolicyLoop
         {
             double? mean = Mean(seen);
             return (_tracking.Decide(now, Desired, mean), mean is { } value
-                ? string.Create(CultureInfo.InvariantCulture, $"{value:0.###} where {_policy.Target.Target:0.###} is aimed at")
+                ? string.Create(CultureInfo.InvariantCulture,
+                $"{value:0.###} where {_policy.Target.Target:0.###} is aimed at")
                 : "");
         }
 

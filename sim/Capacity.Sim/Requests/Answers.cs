@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace Capacity.Sim.Requests;
 
 /// <summary>What came of the requests: counted by replica as its scrapes see it, and by client.</summary>
@@ -107,7 +104,7 @@ internal sealed class Answers
             }
         }
 
-        (double latest, double longest, double slowest) = Extremes(batch, from, to);
+        (double latest, double longest, double slowest) = BatchExtremes.Of(batch, from, to);
         if (longest > _settings.StopGrace)
         {
             to = SetLongAside(batch, from, to);
@@ -352,49 +349,6 @@ internal sealed class Answers
                 _failures.Enqueue(new Failure(request.Client, Broken, FailureCause.CutOff, -1, 0), (learnt, _number++));
             }
         }
-    }
-
-    /// <summary>The last answer, the longest that an attempt spent with its replica, and the slowest answer.</summary>
-    private static (double Latest, double Longest, double Slowest) Extremes(RequestBatch batch, int from, int to)
-    {
-        ReadOnlySpan<double> at = batch.At.AsSpan(from, to - from);
-        ReadOnlySpan<double> finish = batch.Finish.AsSpan(from, to - from);
-        ReadOnlySpan<double> overhead = batch.Overhead.AsSpan(from, to - from);
-        ref double ats = ref MemoryMarshal.GetReference(at); // all three are equally long
-        ref double finishes = ref MemoryMarshal.GetReference(finish);
-        ref double overheads = ref MemoryMarshal.GetReference(overhead);
-        Vector<double> latests = Vector<double>.Zero;
-        Vector<double> longests = Vector<double>.Zero;
-        Vector<double> slowests = Vector<double>.Zero;
-        int i = 0;
-        for (; i <= at.Length - Vector<double>.Count; i += Vector<double>.Count)
-        {
-            Vector<double> done = Vector.LoadUnsafe(ref finishes, (nuint)i);
-            Vector<double> sent = Vector.LoadUnsafe(ref ats, (nuint)i);
-            Vector<double> answered = done + Vector.LoadUnsafe(ref overheads, (nuint)i);
-            latests = Vector.MaxNative(latests, answered);
-            longests = Vector.MaxNative(longests, done - sent);
-            slowests = Vector.MaxNative(slowests, answered - sent);
-        }
-
-        double latest = 0;
-        double longest = 0;
-        double slowest = 0;
-        for (int lane = 0; lane < Vector<double>.Count; lane++)
-        {
-            latest = Math.Max(latest, latests[lane]);
-            longest = Math.Max(longest, longests[lane]);
-            slowest = Math.Max(slowest, slowests[lane]);
-        }
-
-        for (; i < at.Length; i++)
-        {
-            latest = Math.Max(latest, finish[i] + overhead[i]);
-            longest = Math.Max(longest, finish[i] - at[i]);
-            slowest = Math.Max(slowest, finish[i] + overhead[i] - at[i]);
-        }
-
-        return (latest, longest, slowest);
     }
 
     /// <summary>A failed attempt; with replica and finish when the replica may be stopped before.</summary>

@@ -29,7 +29,8 @@ internal sealed class CircuitBreaker(BreakerModel model)
     private const double ShortestRolling = 0.2;
 
     private readonly Queue<Window> _before = new();
-    private readonly double _windowLength = model.Sampling < ShortestRolling ? model.Sampling : model.Sampling / Windows;
+    private readonly double _windowLength = model.Sampling < ShortestRolling ? model.Sampling
+        : model.Sampling / Windows;
     private Window? _current;
     private int _inARow;
     private double _blockedUntil;

@@ -38,7 +38,8 @@ internal sealed class ReplicaQueues
         _workers = workers;
         _balancer = service.Balancer;
         _queue = service.Queue ?? int.MaxValue;
-        _patience = service.QueueTimeout is { } law && workers is not null ? new DrawnTimes(law, seed, "patience") : null;
+        _patience = service.QueueTimeout is { } law && workers is not null ? new DrawnTimes(law, seed, "patience")
+            : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
         bool fitsRegister = workers is <= 8 && !portable;
@@ -98,7 +99,8 @@ internal sealed class ReplicaQueues
         return last;
     }
 
-    /// <summary>Work that a replica has been given and not done by an instant, seconds. For a limited number of workers.
+    /// <summary>Work that a replica has been given and not done by an instant, seconds. For a limited number of
+    /// workers.
     /// </summary>
     public double WorkLeft(int replica, double now)
     {

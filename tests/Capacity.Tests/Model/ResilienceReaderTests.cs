@@ -49,6 +49,9 @@ public sealed class ResilienceReaderTests
     [InlineData("CAP118", "policy: { schedule: [ { from: 2m, until: 1m, replicas: 5 } ] }")]
     [InlineData("CAP118", "service: { workers: 8 }\npolicy: { hpa: { min: 5, max: 2 } }")]
     [InlineData("CAP119", "policy: hpa")]
+    [InlineData("CAP120", "service: { balancer: { like: nginx, fall: 3 } }")]
+    [InlineData("CAP120", "service: { balancer: { quiescence: [20s, 5s] } }")]
+    [InlineData("CAP024", "service: { balancer: { like: magic } }")]
     [InlineData("CAP024", "policy: magic")]
     [InlineData("CAP011", "service: { dependency: { pool: 3 } }")]
     public void What_cannot_be_meant_is_reported_with_its_place(string code, string keys)
@@ -57,6 +60,22 @@ public sealed class ResilienceReaderTests
         Diagnostic diagnostic = Assert.Single(read.Diagnostics, d => d.Code == code);
         Assert.InRange(diagnostic.At.Line, 6, 9);
         Assert.False(read.TryGet(out _));
+    }
+
+    [Fact]
+    public void A_balancer_is_read_by_name_or_with_how_it_learns_of_replicas()
+    {
+        ServiceModel named = Read("service: { balancer: random }").Value().Service;
+        Assert.Equal((Balancer.Random, null), (named.Balancer, named.Rotation));
+        ServiceModel told = Read(
+            "service: { balancer: { kind: least-connections, like: haproxy, check: 2s, fall: 3 } }").Value().Service;
+        Assert.Equal(Balancer.LeastConnections, told.Balancer);
+        Assert.Equal(RotationModel.Like("haproxy") with { Check = 2, Fall = 3 }, told.Rotation);
+        Assert.Null(Read("service: { balancer: { kind: random } }").Value().Service.Rotation);
+        Assert.Equal(
+            (5.0, 30.0), Read("service: { balancer: { quiescence: [5s, 30s] } }").Value().Service.Rotation is { } r
+                ? (r.QuietMin, r.QuietMax)
+                : default);
     }
 
     [Fact]

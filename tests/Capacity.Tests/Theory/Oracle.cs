@@ -58,7 +58,8 @@ internal sealed record Oracle(
             case JsonValueKind.Array:
                 foreach ((int index, JsonElement entry) in of.EnumerateArray().Index())
                 {
-                    string place = entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("t", out JsonElement t)
+                    string place = entry.ValueKind == JsonValueKind.Object
+                        && entry.TryGetProperty("t", out JsonElement t)
                         ? string.Create(CultureInfo.InvariantCulture, $"t{t.GetDouble()}")
                         : string.Create(CultureInfo.InvariantCulture, $"{index}");
                     Add(entry, before + place, numbers);

@@ -66,7 +66,8 @@ public sealed class OracleSuiteTests(ITestOutputHelper output)
             : model?.Users > 0 ? 2e5 : 5e5;
         seeds = isTransient ? 40 : seeds;
         t999 = isTransient ? 5.6 : t999; // 39 degrees of freedom, and some hundred values instead of a few
-        requests = model?.Replicas > 10 ? Math.Max(requests, (full ? 2e5 : 2e4) * model.Replicas) : requests; // until all is steady
+        // until all is steady
+        requests = model?.Replicas > 10 ? Math.Max(requests, (full ? 2e5 : 2e4) * model.Replicas) : requests;
         run ??= model!.Run;
         Func<string, double?>[] runs =
             [.. Enumerable.Range(1, seeds).Select(seed => run(requests / seeds, (ulong)seed))];
@@ -78,7 +79,8 @@ public sealed class OracleSuiteTests(ITestOutputHelper output)
             double expected = name == "Wq" && model?.ExactWait is { } exact ? exact : stated;
             bool ofAnother = name == "erlangB" && model?.Service.Queue != 0; // the same servers without a queue
             bool tooRare = !full && name.EndsWith("p999", StringComparison.Ordinal); // biased in short runs
-            bool noInterval = name == "varWq" && model?.Law is ServiceLaw.Pareto; // no fifth moment: the estimate has no variance
+            // no fifth moment: the estimate has no variance
+            bool noInterval = name == "varWq" && model?.Law is ServiceLaw.Pareto;
             bool isShare = name.Contains("_P_", StringComparison.Ordinal);
             tooRare |= isShare && expected * requests < 2.5e3 * 500; // seen in fewer than 500 passes
             if (ofAnother || tooRare || noInterval)

@@ -1,5 +1,4 @@
 using Capacity.Model;
-using Capacity.Sim;
 using Capacity.Sim.Requests;
 
 namespace Capacity.Tests.Theory;
@@ -48,10 +47,12 @@ public sealed class SharedPartsTests
 
     private static void Compare(double expected, double rate, int replicas, ServiceModel service, ServiceLaw work)
     {
-        double[] means = [.. Enumerable.Range(1, Seeds).Select(seed => Mean(rate, replicas, service, work, (ulong)seed))];
+        double[] means =
+            [.. Enumerable.Range(1, Seeds).Select(seed => Mean(rate, replicas, service, work, (ulong)seed))];
         double mean = means.Average();
         double error = T999 * Math.Sqrt(means.Sum(m => (m - mean) * (m - mean)) / (Seeds - 1) / Seeds);
-        Assert.True(Math.Abs(mean - expected) <= error + (1e-4 * expected), $"{mean:R} ± {error:R}, expected {expected:R}");
+        Assert.True(Math.Abs(mean - expected) <= error + (1e-4 * expected),
+            $"{mean:R} ± {error:R}, expected {expected:R}");
     }
 
     private static double Mean(double rate, int replicas, ServiceModel service, ServiceLaw work, ulong seed)

@@ -74,11 +74,23 @@ internal sealed class CalendarReplica(int index, double from)
         _last = now;
     }
 
-    /// <summary>Work that is left of one that shares the cores, or has shared them, seconds.</summary>
-    public double ShareLeft(Attempt attempt, double now, int cores)
+    /// <summary>Work that it has done for attempts that it has not finished, in seconds of one worker or core.
+    /// </summary>
+    public double WorkUnderWay(double now, int? cores)
     {
-        PassTo(now, cores);
-        return attempt.Virtual - _virtual;
+        if (cores is { } shared)
+        {
+            PassTo(now, shared);
+        }
+
+        double done = 0;
+        foreach (Attempt attempt in All)
+        {
+            double left = cores is null ? attempt.WorkUntil - now : attempt.Virtual - _virtual;
+            done += Math.Max(0, attempt.Request.Service - Math.Max(0, left));
+        }
+
+        return done;
     }
 
     /// <summary>One more shares the cores, from now on.</summary>

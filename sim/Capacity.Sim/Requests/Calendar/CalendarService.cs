@@ -86,18 +86,7 @@ internal sealed class CalendarService
 
     /// <summary>Work that a replica has done for attempts that it has not finished, in seconds of one worker or core.
     /// </summary>
-    public double WorkUnderWay(int index, double now)
-    {
-        CalendarReplica replica = _replicas[index];
-        double done = 0;
-        foreach (Attempt attempt in replica.All)
-        {
-            double left = _model.Cores is { } cores ? replica.ShareLeft(attempt, now, cores) : attempt.WorkUntil - now;
-            done += Math.Max(0, attempt.Request.Service - Math.Max(0, left));
-        }
-
-        return done;
-    }
+    public double WorkUnderWay(int index, double now) => _replicas[index].WorkUnderWay(now, _model.Cores);
 
     /// <summary>An attempt arrives.</summary>
     public void Receive(Attempt attempt, double now)

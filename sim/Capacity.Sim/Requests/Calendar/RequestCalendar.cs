@@ -1,5 +1,3 @@
-using Capacity.Model;
-
 namespace Capacity.Sim.Requests.Calendar;
 
 /// <summary>
