@@ -20,7 +20,7 @@ internal sealed class ReplicaQueues
     private long _served;
     private readonly Balancer _balancer;
     private readonly int _queue;
-    private readonly Patience? _patience;
+    private readonly DrawnTimes? _patience;
     private readonly ReplicaConditions? _conditions; // null: nothing ever breaks
     private readonly BalancerDraws _draws;
     private readonly KeptConnections _connections;
@@ -42,7 +42,8 @@ internal sealed class ReplicaQueues
         _workers = workers;
         _balancer = service.Balancer;
         _queue = service.Queue ?? int.MaxValue;
-        _patience = service.QueueTimeout is { } law && workers is not null ? new Patience(law, seed) : null;
+        _patience = service.QueueTimeout is { } law && workers is not null ? new DrawnTimes(law, seed, "patience")
+            : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
         bool fitsRegister = workers is <= 8 && !portable;
@@ -110,6 +111,20 @@ internal sealed class ReplicaQueues
         }
 
         return last;
+    }
+
+    /// <summary>Work that a replica has been given and not done by an instant, seconds. For a limited number of
+    /// workers.
+    /// </summary>
+    public double WorkLeft(int replica, double now)
+    {
+        double left = 0;
+        foreach (double free in _state.AsSpan(replica * _length, _length))
+        {
+            left += double.IsPositiveInfinity(free) ? 0 : Math.Max(0, free - now);
+        }
+
+        return left;
     }
 
     /// <summary>Puts a replica at the end of the rotation.</summary>
@@ -216,7 +231,7 @@ internal sealed class ReplicaQueues
             int length = _length;
             int queue = _queue;
             bool follows = keepsStarts || (queue != int.MaxValue && _workers is not null);
-            Patience? patience = _patience;
+            DrawnTimes? patience = _patience;
             follows |= patience is not null;
             int refused = 0;
             for (int i = 0; i < at.Length; i++)

@@ -95,6 +95,22 @@ internal sealed class SharingReplicas
         return last;
     }
 
+    /// <summary>Work that a replica has done for requests that it has not finished, seconds of one core.</summary>
+    public double WorkUnderWay(int replica)
+    {
+        ref SharedCores sharing = ref _replicas[replica];
+        double done = 0;
+        for (int i = 0; i < sharing.Count; i++)
+        {
+            SharedCores.Key key = sharing.Keys[i];
+            Job job = _jobs[key.Job];
+            double work = job.Request.Service * (_conditions?.FactorAt(replica, job.At) ?? 1);
+            done += Math.Max(0, work - Math.Max(0, key.Virtual - sharing.Virtual));
+        }
+
+        return done;
+    }
+
     /// <summary>The next finish of all, seconds; +∞ when nothing is under way.</summary>
     public double NextFinish()
     {
