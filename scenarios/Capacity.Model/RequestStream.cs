@@ -25,7 +25,7 @@ public sealed class RequestStream
     private int _nextGap = Batch;
     private int _nextMark = Batch;
     private int _segment;
-    private double _within; // the next arrival, in expected requests since the start of the segment
+    private double _behind; // what came before the block of the next gap, in expected requests since the segment began
 
     /// <summary>Starts the stream.</summary>
     /// <param name="profile">Rate over time.</param>
@@ -40,14 +40,8 @@ public sealed class RequestStream
         _arrivals = spacing == ArrivalSpacing.Even ? null : new BatchRandom(seed, "arrivals");
         _kinds = new BatchRandom(seed, "kinds");
         _units = new BatchRandom(seed, "service-times");
-        Array.Fill(_gap, 1);
-        _within = 0.5;
-        if (_arrivals is not null)
-        {
-            _arrivals.FillExponentials(_gap);
-            _within = _gap[0];
-            _nextGap = 1;
-        }
+        _behind = _arrivals is null ? -0.5 : 0;
+        Refill();
     }
 
     /// <summary>Fills the next requests, in order of arrival.</summary>
@@ -62,42 +56,74 @@ public sealed class RequestStream
         {
             RateSegment segment = _profile.Segments[_segment];
             double limit = segment.Requests;
-            if (!(_within < limit))
-            {
-                _within -= limit;
-                _segment++;
-                continue;
-            }
-
             if (_nextGap == Batch)
             {
-                _arrivals?.FillExponentials(_gap);
-                _nextGap = 0;
+                Refill();
             }
 
-            int most = Math.Min(at.Length - filled, Batch - _nextGap);
-            int taken = Accumulate(_gap.AsSpan(_nextGap, most), at.Slice(filled, most), ref _within, limit);
+            int taken = TakeBelow(limit, at[filled..]);
             Invert(segment, at.Slice(filled, taken));
-            _nextGap += taken;
             filled += taken;
+            if (filled < at.Length && _nextGap < Batch)
+            {
+                _behind -= limit;
+                _segment++;
+            }
         }
 
         FillMarks(kinds[..filled], units[..filled]);
         return filled;
     }
 
-    /// <summary>Writes running sums of the gaps until one reaches the limit.</summary>
-    private static int Accumulate(ReadOnlySpan<double> gaps, Span<double> sums, ref double next, double limit)
+    /// <summary>Draws gaps, and adds them up within each block.</summary>
+    private void Refill()
     {
-        double sum = next;
-        int i = 0;
-        for (; i < gaps.Length && i < sums.Length && sum < limit; i++)
+        if (_arrivals is null)
         {
-            sums[i] = sum;
-            sum += gaps[i];
+            Array.Fill(_gap, 1);
+        }
+        else
+        {
+            _arrivals.FillExponentials(_gap);
         }
 
-        next = sum;
+        RunningSums.OfBlocks(_gap);
+        _nextGap = 0;
+    }
+
+    /// <summary>Takes the next arrivals, as far as they are below a limit and within the gaps that are drawn.</summary>
+    /// <param name="limit">Expected requests since the segment began.</param>
+    /// <param name="at">Receives expected requests since the segment began.</param>
+    /// <returns>How many were taken.</returns>
+    private int TakeBelow(double limit, Span<double> at)
+    {
+        int i = 0;
+        while (i < at.Length && _nextGap < Batch)
+        {
+            if (_nextGap % RunningSums.Block == 0)
+            {
+                int most = Math.Min(at.Length - i, Batch - _nextGap);
+                int taken = RunningSums.AddBelow(limit, _gap.AsSpan(_nextGap, most), at[i..], ref _behind);
+                i += taken;
+                _nextGap += taken;
+                if (i == at.Length || _nextGap == Batch)
+                {
+                    break;
+                }
+            }
+
+            double next = _behind + _gap[_nextGap];
+            if (!(next < limit))
+            {
+                break;
+            }
+
+            at[i] = next;
+            i++;
+            _nextGap++;
+            _behind = _nextGap % RunningSums.Block == 0 ? next : _behind;
+        }
+
         return i;
     }
 

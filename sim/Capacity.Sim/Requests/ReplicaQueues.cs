@@ -15,7 +15,7 @@ internal sealed class ReplicaQueues
     private readonly int? _workers;
     private readonly Kernel _kernel;
     private readonly int _length; // numbers of state per replica
-    private double[] _state = [];
+    private readonly AlignedNumbers _state = new();
     private int[] _rotation = [];
     private long _served;
     private readonly Balancer _balancer;
@@ -24,8 +24,10 @@ internal sealed class ReplicaQueues
     private readonly BalancerDraws _draws;
     private readonly KeptConnections _connections;
     private readonly (int[] One, int[] Other) _pairs = (new int[RequestBatch.Size], new int[RequestBatch.Size]);
+    private double[] _ties = [];
     private readonly CountLevels _levels = new();
     private readonly DepartureWheel _departures = new();
+    private readonly WaitingStretches? _stretches; // for power of two choices without limits
     private WaitingStarts[] _waiting = [];
 
     /// <summary>Starts without replicas.</summary>
@@ -39,6 +41,8 @@ internal sealed class ReplicaQueues
         _balancer = service.Balancer;
         _queue = service.Queue ?? int.MaxValue;
         _patience = service.QueueTimeout is { } law && workers is not null ? new Patience(law, seed) : null;
+        bool hasLimits = _queue != int.MaxValue || _patience is not null;
+        _stretches = _balancer == Balancer.PowerOfTwo && workers is not null && !hasLimits ? new() : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
         bool fitsRegister = workers is <= 8 && !portable;
@@ -69,12 +73,8 @@ internal sealed class ReplicaQueues
     public void Reset(int replica, double from)
     {
         int first = replica * _length;
-        if (first + _length > _state.Length)
-        {
-            Array.Resize(ref _state, Math.Max(first + _length, 2 * _state.Length));
-        }
-
-        Span<double> state = _state.AsSpan(first, _length);
+        _state.Reserve(first + _length);
+        Span<double> state = _state.Span(first, _length);
         state.Fill(double.PositiveInfinity);
         state[..Math.Min(state.Length, _workers ?? 1)].Fill(from);
         if (replica >= _waiting.Length)
@@ -84,13 +84,14 @@ internal sealed class ReplicaQueues
 
         _waiting[replica].Clear();
         _levels.Reset(replica);
+        _stretches?.Reset(replica);
     }
 
     /// <summary>When the replica has finished everything it was given, seconds.</summary>
     public double IdleAt(int replica)
     {
         double last = double.NegativeInfinity;
-        foreach (double free in _state.AsSpan(replica * _length, _length))
+        foreach (double free in _state.Span(replica * _length, _length))
         {
             last = double.IsPositiveInfinity(free) ? last : Math.Max(last, free);
         }
@@ -145,10 +146,47 @@ internal sealed class ReplicaQueues
         {
             Balancer.Random => Choose(new AtRandom(_rotation, _draws), requests, false),
             Balancer.Connections => Choose(new ByConnection(_connections, _rotation, _draws), requests, false),
+            Balancer.LeastConnections when _queue == int.MaxValue && _patience is null => ServeFewest(requests),
             Balancer.LeastConnections => Choose(new Fewest(_levels, _departures, _draws), requests, false),
             Balancer.PowerOfTwo => ChooseOfTwo(requests),
             _ => Choose(new InTurn(_rotation, next), requests, false),
         };
+    }
+
+    private int ServeFewest(Requests requests)
+    {
+        switch (_kernel)
+        {
+            case Kernel.Overlapping:
+                ServeFewest<OverlappingWorkers>(requests);
+                break;
+            case Kernel.Register512:
+                ServeFewest<EightWorkersIn512Bits>(requests);
+                break;
+            case Kernel.Registers256:
+                ServeFewest<EightWorkersIn256Bits>(requests);
+                break;
+            default:
+                ServeFewest<AnyWorkers>(requests);
+                break;
+        }
+
+        return 0;
+    }
+
+    private void ServeFewest<TWorkers>(Requests requests)
+        where TWorkers : IWorkers
+    {
+        if (_ties.Length < requests.At.Length)
+        {
+            _ties = new double[requests.At.Length];
+        }
+
+        Span<double> units = _ties.AsSpan(0, requests.At.Length);
+        _draws.Fill(units);
+        FewestLoop.Serve<TWorkers>(
+            requests.At, requests.Service, units, requests.Finish, requests.Replica, ref _state.First, _length,
+            _levels, _departures);
     }
 
     private int ChooseOfTwo(Requests requests) => _kernel switch
@@ -165,6 +203,14 @@ internal sealed class ReplicaQueues
     {
         int count = requests.At.Length;
         Two.Fill(_rotation, _draws, _pairs.One.AsSpan(0, count), _pairs.Other.AsSpan(0, count));
+        if (_stretches is not null)
+        {
+            FewerOfTwoLoop.Serve<TWorkers>(
+                requests.At, requests.Service, _pairs, requests.Finish, requests.Replica, ref _state.First, _length,
+                _stretches);
+            return 0;
+        }
+
         return Serve<FewerOfTwo<TWorkers>, TWorkers>(
             new FewerOfTwo<TWorkers>(_pairs, _state, _length, _workers!.Value, _waiting), requests, true);
     }
@@ -189,7 +235,7 @@ internal sealed class ReplicaQueues
             ReadOnlySpan<double> service = requests.Service[..at.Length];
             Span<double> finish = requests.Finish[..at.Length];
             Span<int> replica = requests.Replica[..at.Length];
-            ref double first = ref MemoryMarshal.GetArrayDataReference(_state);
+            ref double first = ref _state.First;
             WaitingStarts[] waiting = _waiting;
             int length = _length;
             int queue = _queue;
@@ -249,16 +295,16 @@ internal sealed class ReplicaQueues
         switch (_kernel)
         {
             case Kernel.Overlapping:
-                RoundRobin<OverlappingWorkers>(at, service, finish, replica, _state, _length, _rotation, next);
+                RoundRobin<OverlappingWorkers>(at, service, finish, replica, ref _state.First, _length, _rotation, next);
                 break;
             case Kernel.Register512:
-                RoundRobin<EightWorkersIn512Bits>(at, service, finish, replica, _state, _length, _rotation, next);
+                RoundRobin<EightWorkersIn512Bits>(at, service, finish, replica, ref _state.First, _length, _rotation, next);
                 break;
             case Kernel.Registers256:
-                RoundRobin<EightWorkersIn256Bits>(at, service, finish, replica, _state, _length, _rotation, next);
+                RoundRobin<EightWorkersIn256Bits>(at, service, finish, replica, ref _state.First, _length, _rotation, next);
                 break;
             default:
-                RoundRobin<AnyWorkers>(at, service, finish, replica, _state, _length, _rotation, next);
+                RoundRobin<AnyWorkers>(at, service, finish, replica, ref _state.First, _length, _rotation, next);
                 break;
         }
     }
@@ -267,7 +313,7 @@ internal sealed class ReplicaQueues
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void RoundRobin<TWorkers>(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica,
-        double[] state, int length, ReadOnlySpan<int> rotation, int next)
+        ref double state, int length, ReadOnlySpan<int> rotation, int next)
         where TWorkers : IWorkers
     {
         unchecked
@@ -275,15 +321,18 @@ internal sealed class ReplicaQueues
             service = service[..at.Length];
             finish = finish[..at.Length];
             replica = replica[..at.Length];
-            ref double first = ref MemoryMarshal.GetArrayDataReference(state);
             ref int turns = ref MemoryMarshal.GetReference(rotation);
-            for (int i = 0; i < at.Length; i++)
+            for (int i = 0; i < at.Length; next = 0)
             {
-                int turn = Unsafe.Add(ref turns, next); // within the rotation, and its replicas within the state
-                replica[i] = turn;
-                finish[i] = TWorkers.Serve(ref Unsafe.Add(ref first, turn * length), length, at[i], service[i]);
-                next++;
-                next = next == rotation.Length ? 0 : next;
+                int end = Math.Min(at.Length, i + rotation.Length - next); // once around at most
+                ref int turn = ref Unsafe.Add(ref turns, next - i); // within the rotation for i up to the end
+                for (; i < end; i++)
+                {
+                    int who = Unsafe.Add(ref turn, i);
+                    replica[i] = who;
+                    ref double first = ref Unsafe.Add(ref state, who * TWorkers.Numbers(length));
+                    finish[i] = TWorkers.Serve(ref first, length, at[i], service[i]);
+                }
             }
         }
     }
