@@ -209,8 +209,9 @@ internal sealed partial class EventListModel
                 case Balancer.Random:
                     return rotation[Below(rotation.Count)];
                 case Balancer.PowerOfTwo:
-                    int one = Below(rotation.Count);
-                    int other = Below(rotation.Count - 1);
+                    double drawn = NextUnit() * rotation.Count; // one number for both
+                    int one = (int)drawn;
+                    int other = (int)((drawn - one) * (rotation.Count - 1));
                     other += other >= one && rotation.Count > 1 ? 1 : 0;
                     return rotation[other].Count < rotation[one].Count ? rotation[other] : rotation[one];
                 case Balancer.Connections:
@@ -233,7 +234,9 @@ internal sealed partial class EventListModel
             }
         }
 
-        private int Below(int count)
+        private int Below(int count) => (int)(NextUnit() * count);
+
+        private double NextUnit()
         {
             if (_drawn == _units.Length)
             {
@@ -241,7 +244,7 @@ internal sealed partial class EventListModel
                 _drawn = 0;
             }
 
-            return (int)(_units[_drawn++] * count);
+            return _units[_drawn++];
         }
     }
 }

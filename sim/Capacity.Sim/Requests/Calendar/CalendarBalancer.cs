@@ -53,8 +53,7 @@ internal sealed class CalendarBalancer(ServiceModel service, ulong seed)
             case Balancer.Random:
                 return among[_draws.Below(among.Count)];
             case Balancer.PowerOfTwo:
-                int one = _draws.Below(among.Count);
-                int other = _draws.Below(among.Count - 1);
+                (int one, int other) = _draws.Pair(among.Count);
                 other += other >= one && among.Count > 1 ? 1 : 0;
                 return among[other].Count < among[one].Count ? among[other] : among[one];
             case Balancer.Connections:
