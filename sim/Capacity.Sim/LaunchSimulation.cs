@@ -51,13 +51,15 @@ internal sealed class LaunchRun
         _seed = seed;
         _end = _start + TimeSpan.FromSeconds(input.Plan.Duration);
         _longestStretch = input.Loop.ScrapeInterval;
-        ((string Method, string Path)[] endpoints, int[] endpointOfKind) = Scraper.Endpoints(input.Kinds);
+        (Scraper.Endpoint[] endpoints, int[] endpointOfKind, int[]? errorsOfKind) =
+            Scraper.Endpoints(input.Kinds, fail: input.Service.Dependency?.Timeout is not null);
         double stopGrace = input.Service.StopGrace ?? input.Loop.StopGrace.TotalSeconds;
         var settings = new EngineSettings(
             input.Service, stopGrace, endpointOfKind, endpoints.Length,
             input.Loop.ScrapeInterval.TotalSeconds, input.Step, input.Plan.Duration)
         {
             Client = input.Client,
+            ErrorSeriesOfKind = errorsOfKind,
             ReplicasBreak = input.Breaks,
             Seed = seed,
             MeasuresLoads = input.Policy.Metric is not null || input.NotesFirstRequests,

@@ -235,7 +235,7 @@ internal sealed class Answers
     /// <param name="folded">Seconds up to which scrapes have been read.</param>
     public void RecordFinished(RequestBatch batch, int count, double folded)
     {
-        double latest = RecordErrors(batch, count, folded);
+        double latest = RecordAnswers(batch, count, folded, _settings.SeriesOfKind);
         Served?.Invoke(batch, 0, count);
         int kept = 0;
         for (int i = 0; i < count; i++)
@@ -252,8 +252,10 @@ internal sealed class Answers
     }
 
     /// <summary>Counts attempts that replicas have answered by an error: their scrapes see them.</summary>
-    /// <returns>The last answer, seconds.</returns>
-    public double RecordErrors(RequestBatch batch, int count, double folded)
+    public void RecordErrors(RequestBatch batch, int count, double folded) =>
+        RecordAnswers(batch, count, folded, _settings.ErrorSeriesOfKind ?? _settings.SeriesOfKind);
+
+    private double RecordAnswers(RequestBatch batch, int count, double folded, int[] seriesOfKind)
     {
         double latest = 0;
         for (int i = 0; i < count; i++)
@@ -262,7 +264,7 @@ internal sealed class Answers
         }
 
         Counters.Reserve(folded, latest);
-        Counters.Record(batch, 0, count, _settings.SeriesOfKind);
+        Counters.Record(batch, 0, count, seriesOfKind);
         return latest;
     }
 

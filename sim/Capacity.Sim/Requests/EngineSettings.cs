@@ -17,6 +17,10 @@ internal sealed record EngineSettings(
     /// <summary>What the callers do when answers are late or fail.</summary>
     public ClientModel Client { get; init; } = new();
 
+    /// <summary>The series in which errors of each kind count that replicas answer; null: those of good answers.
+    /// </summary>
+    public int[]? ErrorSeriesOfKind { get; init; }
+
     /// <summary>Whether replicas may crash, or need longer than their law says.</summary>
     public bool ReplicasBreak { get; init; }
 

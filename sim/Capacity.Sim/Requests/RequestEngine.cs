@@ -183,7 +183,7 @@ internal sealed class RequestEngine
     {
         double given = _loads?.Work(replica) ?? 0;
         return _calendar is not null ? given + _calendar.WorkUnderWay(replica, _now)
-            : _sharing is not null ? given + _sharing.WorkUnderWay(replica)
+            : _sharing is not null ? given + _sharing.WorkUnderWay(replica, _now)
             : given - Queues.WorkLeft(replica, _now);
     }
 

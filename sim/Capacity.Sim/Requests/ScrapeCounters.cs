@@ -30,6 +30,7 @@ internal sealed class ScrapeCounters
     private static readonly byte[] FirstBucket = FirstBuckets();
 
     private readonly int _series;
+    private bool _rowsDiffer; // otherwise everything counts in the first series
     private readonly double _perInterval;
     private readonly long _last; // later scrapes than this do not happen: whatever finishes after it counts in it
     private int _slots = 8; // a power of two
@@ -201,7 +202,8 @@ internal sealed class ScrapeCounters
             ref int seriesOf = ref MemoryMarshal.GetReference(seriesOfKind);
             int row = _slots * CountsPerCell;
             Span<int> rows = _rows.AsSpan(0, kind.Length);
-            for (int k = 0; k < kind.Length && seriesOfKind.Length > 1; k++)
+            _rowsDiffer |= seriesOfKind.Length > 1 || seriesOfKind[0] > 0;
+            for (int k = 0; k < kind.Length && _rowsDiffer; k++)
             {
                 rows[k] = Unsafe.Add(ref seriesOf, kind[k]) * row;
             }
