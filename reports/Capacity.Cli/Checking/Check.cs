@@ -77,7 +77,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         TimeSpan took = console.Environment.Clock.GetElapsedTime(started);
         Readiness? readiness = plan.LookFurther ? LookFurther(launch, launches, stop) : null;
         var verdict = Verdict.Decide(launches, comparison,
-            Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings));
+            [.. Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings), Gates.Fresh([])]);
         bool search = plan.TryChanges && launches.Passed < launches.Launches.Count
             && scenario.Objectives.Count > 0;
         return new CheckReport
@@ -93,6 +93,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             Comparison = comparison,
             Launches = launches,
             Readiness = readiness,
+            Configuration = ConfigurationHash.Of(scenario),
             Changes = search ? Changes(launch, stop) : [],
             Inputs = InputList.Of(loaded, launch, Measured),
             Commands = Commands(),
@@ -123,13 +124,16 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
 
     private Readiness LookFurther(SimulationInput launch, LaunchSet launches, CancellationToken stop)
     {
+        console.Say("     other loads, failures and assumptions");
         using var live = new LiveProgress(console);
-        SimulationInput AtLoad(double factor) => launch with
-        {
-            Plan = LoadPlan.Of(loaded.Scenario.Load, factor),
-        };
-        return new ReadinessSearch(loaded, launch, AtLoad, plan.Seed, plan.Threads).Run(launches, Measured,
-            what => live.Report(new ProgressState("what if", 0, what, Left: null)), stop);
+        long started = console.Environment.Clock.GetTimestamp();
+        SimulationInput AtLoad(double factor) => launch with { Plan = LoadPlan.Of(loaded.Scenario.Load, factor) };
+        void Say(ReadinessProgress p) => live.Report(new ProgressState("what if", p.Share, p.What,
+            p.Share < 0.05 ? null
+                : console.Environment.Clock.GetElapsedTime(started) * ((1 - p.Share) / p.Share)));
+        var few = new FewLaunches(loaded.Scenario.Objectives, plan.Seed, plan.Threads, stop);
+        return new ReadinessSearch(launch, AtLoad, few)
+            .Run(launches, RehearsedLoad.Extrapolation(loaded.Scenario, launch, Measured), Say, stop);
     }
 
     private IReadOnlyList<ChangeOutcome> Changes(SimulationInput launch, CancellationToken stop)

@@ -22,21 +22,21 @@ internal static class GatesSection
 
     private static Html Row(Gate gate) => Html.Of($"""
         <tr><td class="st {Tone(gate)}">{Icon(gate)}<span class="sr">{gate.State.ToString()}</span></td>
-        <td><b>{gate.Name}</b> <small>{(gate.Hard ? "hard" : "soft")}</small></td><td>{gate.What}</td>
+        <td><b>{gate.Name}</b> <small>{(gate.KindText)}</small></td><td>{gate.What}</td>
         <td class="n">{gate.ThresholdText}</td><td class="n">{gate.ObservedText}</td><td>{gate.Detail}</td></tr>
         """);
 
     private static Html Icon(Gate gate) => gate.State switch
     {
         GateState.Pass => Icons.Ok,
-        GateState.Fail => gate.Hard ? Icons.Bad : Icons.Warn,
+        GateState.Fail => gate.Kind != GateKind.Soft ? Icons.Bad : Icons.Warn,
         _ => Icons.Unknown,
     };
 
     private static string Tone(Gate gate) => gate.State switch
     {
         GateState.Pass => "ok",
-        GateState.Fail => gate.Hard ? "bad" : "warn",
+        GateState.Fail => gate.Kind != GateKind.Soft ? "bad" : "warn",
         _ => "warn",
     };
 }

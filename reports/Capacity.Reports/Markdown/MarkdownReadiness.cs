@@ -15,10 +15,10 @@ internal static class MarkdownReadiness
                 g.State switch
                 {
                     GateState.Pass => "✅",
-                    GateState.Fail => g.Hard ? "⛔" : "⚠️",
+                    GateState.Fail => g.Kind == GateKind.Hard ? "⛔" : "⚠️",
                     _ => "❔",
                 },
-                $"{MarkdownText.Escape(g.Name)} ({(g.Hard ? "hard" : "soft")})", MarkdownText.Escape(g.What),
+                $"{MarkdownText.Escape(g.Name)} ({g.KindText})", MarkdownText.Escape(g.What),
                 g.ThresholdText, g.ObservedText,
             ])) + "\n";
     }

@@ -1,39 +1,35 @@
 using Capacity.Model;
 using Capacity.Reports;
-using Capacity.Sim;
 
 namespace Capacity.Cli.Checking;
 
-/// <summary>Narrows down the load at which each objective breaks.</summary>
-/// <param name="at">The launches' input at a multiple of the expected load.</param>
-/// <param name="simulate">Simulates a few launches.</param>
-internal sealed class HeadroomSearch(
-    Func<double, SimulationInput> at, Func<SimulationInput, LaunchSet> simulate)
+/// <summary>Narrows down the load at which the launches break, and with the last levels the objective that still
+/// holds there.</summary>
+/// <param name="at">Simulates a few launches at a multiple of the expected load.</param>
+internal sealed class HeadroomSearch(Func<double, LaunchSet> at)
 {
+    /// <summary>How many loads it usually takes, besides the expected one.</summary>
+    public const int UsualLevels = 8;
+
     private const double Highest = 4;
     private const double Lowest = 0.25;
-    private const double Resolution = 1.05; // upper over lower end of the interval
+    private const double Resolution = 1.06; // upper over lower end of the interval
     private readonly SortedDictionary<double, LoadLevel> _levels = [];
 
-    /// <summary>Searches for all objectives together, and once more for the first that still holds.</summary>
-    /// <param name="stop">Ends early, with the levels simulated so far.</param>
-    /// <returns>By ascending load; holds 1 and <see cref="Gates.Headroom"/>.</returns>
-    public IReadOnlyList<LoadLevel> Run(CancellationToken stop)
+    /// <summary>Searches, level by level.</summary>
+    /// <param name="expected">The launches at the expected load.</param>
+    /// <returns>In the order of the search; holds 1 and <see cref="Gates.Headroom"/>.</returns>
+    public IEnumerable<LoadLevel> Run(LaunchSet expected)
     {
-        foreach (double factor in new[] { 1, Gates.Headroom })
+        yield return Keep(1, expected);
+        yield return Keep(Gates.Headroom, at(Gates.Headroom));
+        while (Next() is { } factor)
         {
-            Look(factor);
+            yield return Keep(factor, at(factor));
         }
-
-        while (!stop.IsCancellationRequested && Next() is { } factor)
-        {
-            Look(factor);
-        }
-
-        return [.. _levels.Values];
     }
 
-    /// <summary>The load that says most: doubling until it breaks, halving until it holds, then the middle.</summary>
+    /// <summary>The load that says most: more until it breaks, less until it holds, then the middle.</summary>
     private double? Next()
     {
         double breaks = _levels.Values.Where(l => !Holds(l)).Select(l => l.Factor)
@@ -42,24 +38,24 @@ internal sealed class HeadroomSearch(
             .DefaultIfEmpty(0).Max();
         if (double.IsPositiveInfinity(breaks))
         {
-            return holds < Highest ? Math.Min(Highest, holds * 1.5) : null;
+            return holds < Highest ? Math.Min(Highest, Math.Round(holds * 1.5, 2)) : null;
         }
 
         if (holds == 0)
         {
-            return breaks > Lowest ? Math.Max(Lowest, breaks / 1.5) : null;
+            return breaks > Lowest ? Math.Max(Lowest, Math.Round(breaks / 1.5, 2)) : null;
         }
 
-        return breaks / holds > Resolution ? Math.Sqrt(breaks * holds) : null;
+        double middle = Math.Round(Math.Sqrt(breaks * holds), 2); // loads that people can type
+        return breaks / holds > Resolution && middle > holds && middle < breaks ? middle : null;
     }
 
     private static bool Holds(LoadLevel level) => level.Passed >= Verdict.Target * level.Total;
 
-    private void Look(double factor)
+    private LoadLevel Keep(double factor, LaunchSet set)
     {
-        LaunchSet set = simulate(at(factor));
         int objectives = set.Launches[0].Outcomes.Count;
-        _levels[factor] = new LoadLevel(factor, set.Passed, set.Launches.Count,
+        return _levels[factor] = new LoadLevel(factor, set.Passed, set.Launches.Count,
             [.. Enumerable.Range(0, objectives).Select(o => set.Launches.Count(l => l.Outcomes[o].Passed))]);
     }
 }
