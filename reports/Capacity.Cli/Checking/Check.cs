@@ -41,6 +41,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         SimulationInput launch = Predictions.Launch(loaded);
         RunResult? predicted = null;
         Comparison? comparison = null;
+        BandCoverage? coverage = null;
         if (plan.Rehearse)
         {
             SimulationInput rehearsal = plan.Swarm is null ? Predictions.Rehearsal(loaded)
@@ -56,6 +57,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             console.Say("2/3  the same rehearsal in virtual time, and the two compared");
             predicted = LaunchSimulation.Run(fitted, plan.Seed, stop);
             comparison = Comparison.Of(Measured, predicted);
+            coverage = plan.LookFurther ? RehearsalBand.Of(Measured, fitted, plan.Seed, stop) : null;
         }
 
         console.Say($"3/3  {plan.Launches} launches of {DurationText.Format(launch.Plan.Duration)} in virtual time");
@@ -75,7 +77,8 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         }
 
         TimeSpan took = console.Environment.Clock.GetElapsedTime(started);
-        Readiness? readiness = plan.LookFurther ? LookFurther(launch, launches, stop) : null;
+        Readiness? readiness = plan.LookFurther
+            ? LookFurther(launch, launches, stop) with { Coverage = coverage } : null;
         var verdict = Verdict.Decide(launches, comparison,
             [.. Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings), Gates.Fresh([])]);
         bool search = plan.TryChanges && launches.Passed < launches.Launches.Count

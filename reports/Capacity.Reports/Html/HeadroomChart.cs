@@ -28,15 +28,24 @@ internal static class HeadroomChart
             <line class="now" x1="{X(1)}" x2="{X(1)}" y1="0" y2="100"/>
             <line class="spare" x1="{X(Gates.Headroom)}" x2="{X(Gates.Headroom)}" y1="0" y2="100"/>
             <polyline points="{line}"/></svg>
-            {levels.Select(l => Html.Of($"<i class=\"{(l.Passed >= Verdict.Target * l.Total ? "p" : "")}\" style=\"left:{X(l.Factor)}%;top:{Y(l)}%\"></i>"))}
+            {levels.Select(l => Point(l, X(l.Factor), Y(l)))}
             <span class="y" style="top:0">100 %</span><span class="y" style="top:50%">50 %</span><span class="y"
             style="top:100%">0 %</span>
-            {Ticks(most, every).Select(t => Html.Of($"<span class=\"x\" style=\"left:{X(t)}%\">{Headroom.Factor(t)}</span>"))}
+            {Ticks(most, every).Select(t => Tick(t, X(t)))}
             </div><p class="under">Dashed: 95 % of launches; the load as expected; 1.3 times that.</p>
             <details class="numbers"><summary>Numbers</summary><table><thead><tr><th class="n">Load</th>
             <th class="n">Launches that pass</th></tr></thead><tbody>{levels.Select(Row)}</tbody></table></details></div>
             """);
     }
+
+    private static Html Point(LoadLevel level, double x, double y)
+    {
+        string kind = level.Passed >= Verdict.Target * level.Total ? "p" : "";
+        return Html.Of($"<i class=\"{kind}\" style=\"left:{x}%;top:{y}%\"></i>");
+    }
+
+    private static Html Tick(double factor, double x) =>
+        Html.Of($"<span class=\"x\" style=\"left:{x}%\">{Headroom.Factor(factor)}</span>");
 
     private static IEnumerable<double> Ticks(double most, double every)
     {

@@ -25,7 +25,7 @@ internal static class HeadroomSection
             Html.Of($"{lead} Each load and each failure meets launches of the same seeds."),
             Html.Of($"""
                 <div class="two">{HeadroomChart.Of(readiness)}{Breaks(readiness, objectives)}</div>
-                {Drills(readiness)}
+                {Drills(figures, readiness)}
                 """));
     }
 
@@ -38,8 +38,15 @@ internal static class HeadroomSection
     private static string BreaksAt(Headroom headroom) => double.IsPositiveInfinity(headroom.Breaks)
         ? $"not up to {Headroom.Factor(headroom.Holds)}" : headroom.Text;
 
-    private static Html Drills(Readiness readiness) => Html.When(readiness.Drills.Count > 0, () =>
-        ReportSection.Table("Failure drills", DrillHead, readiness.Drills.Select(Drill), "drills"));
+    private static Html Drills(ReportFigures figures, Readiness readiness)
+    {
+        LaunchSet launches = figures.Report.Launches;
+        var calm = new DrillOutcome("nothing", "the launches as expected", launches.Passed, launches.Launches.Count,
+            figures.Weakest is { } weakest && weakest.Passed < weakest.Total ? weakest.Objective.Name : "",
+            launches.Middle.Totals.FailedShare);
+        return Html.When(readiness.Drills.Count > 0, () => ReportSection.Table("Failure drills", DrillHead,
+            readiness.Drills.Prepend(calm).Select(Drill), "drills"));
+    }
 
     private static Html Drill(DrillOutcome drill)
     {

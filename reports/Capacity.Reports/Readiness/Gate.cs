@@ -100,7 +100,7 @@ public sealed record Gate(
     {
         GateUnit.Share => NumberText.Percent(value),
         GateUnit.Factor => $"{value.ToString("0.##", CultureInfo.InvariantCulture)}×",
-        GateUnit.Seconds => DurationText.Format(value),
+        GateUnit.Seconds => NumberText.Length(value),
         _ => NumberText.Count(value),
     };
 }

@@ -19,7 +19,7 @@ public sealed class ReadinessSearchTests
     [InlineData(3.9)]
     public void The_bracket_holds_the_load_at_which_it_breaks_and_is_narrow(double limit)
     {
-        Headroom found = Headroom.Of(Readiness(new HeadroomSearch(f => Launches(f <= limit)).Run(Launches(1 <= limit))));
+        Headroom found = Found(limit);
 
         Assert.InRange(limit, found.Holds, found.Breaks);
         Assert.InRange(found.Breaks / found.Holds, 1, 1.07);
@@ -28,8 +28,8 @@ public sealed class ReadinessSearchTests
     [Theory]
     [InlineData(100, "4× or more")]
     [InlineData(0.01, "below 0.25×")]
-    public void What_never_breaks_or_never_holds_is_said(double limit, string text) => Assert.Equal(text,
-        Headroom.Of(Readiness(new HeadroomSearch(f => Launches(f <= limit)).Run(Launches(1 <= limit)))).Text);
+    public void What_never_breaks_or_never_holds_is_said(double limit, string text) =>
+        Assert.Equal(text, Found(limit).Text);
 
     [Fact]
     public void The_expected_load_is_not_simulated_again()
@@ -98,13 +98,22 @@ public sealed class ReadinessSearchTests
         Assert.InRange(shares[^1], 0.8, 1);
     }
 
+    private static Headroom Found(double limit) => Headroom.Of(SampleReport.Further(0.2) with
+    {
+        Levels =
+        [
+            .. new HeadroomSearch(f => Launches(f <= limit)).Run(Launches(limit >= 1)).OrderBy(l => l.Factor),
+        ],
+    });
+
     private static Readiness Look(
         LoadedScenario loaded, SimulationInput launch, int threads, Action<ReadinessProgress>? progress = null,
         CancellationToken stop = default)
     {
         IReadOnlyList<Objective> objectives = loaded.Scenario.Objectives;
         SimulationInput AtLoad(double f) => launch with { Plan = LoadPlan.Of(loaded.Scenario.Load, f) };
-        LaunchSet expected = Capacity.Sim.Launches.Run(launch, objectives, 20, 1, threads, null, CancellationToken.None);
+        LaunchSet expected =
+            Capacity.Sim.Launches.Run(launch, objectives, 20, 1, threads, null, CancellationToken.None);
         return new ReadinessSearch(launch, AtLoad, new FewLaunches(objectives, 1, threads, stop))
             .Run(expected, 1, progress ?? (_ => { }), stop);
     }
@@ -116,7 +125,7 @@ public sealed class ReadinessSearchTests
         string text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
         Parsed<Scenario> read = ScenarioReader.Read(new SourceText(path, text + """
 
-            nodes: { count: 3, replicas: 8 }
+            nodes: { count: 3, capacity: 8 }
 
             """), [.. Enumerable.Range(0, 6).Select(i => $"load[{i}].during=20s"), "load[5].over=5s",
             "load[3].over=2s", "load[4].over=2s", "service.workers=2"]);
@@ -128,9 +137,6 @@ public sealed class ReadinessSearchTests
 
     private static string Text(Readiness r) => string.Join('\n', r.Levels.Select(l => $"{l.Factor} {l.Passed}/{l.Total}")
         .Concat(r.Drills.Select(d => d.ToString())).Concat(r.Sensitivities.Select(s => s.ToString())));
-
-    private static Readiness Readiness(IEnumerable<LoadLevel> levels) =>
-        SampleReport.Further(0.2) with { Levels = [.. levels.OrderBy(l => l.Factor)] };
 
     private static LaunchSet Launches(bool good)
     {

@@ -8,7 +8,8 @@ namespace Capacity.Tests.Reports;
 
 public class CheckReportReaderTests
 {
-    public static TheoryData<string> Samples => ["no-go", "go", "undecided", "conditions", "unrehearsed", "hostile", "bare", "library"];
+    public static TheoryData<string> Samples => 
+        ["no-go", "go", "undecided", "conditions", "unrehearsed", "hostile", "bare", "library"];
 
     [Theory]
     [MemberData(nameof(Samples))]

@@ -3,17 +3,18 @@ using Capacity.Reports;
 
 namespace Capacity.Cli.Checking;
 
-/// <summary>Narrows down the load at which the launches break, and with the last levels the objective that still
-/// holds there.</summary>
+/// <summary>Narrows down the load at which the launches break, and then, more coarsely, the load at which each
+/// objective does.</summary>
 /// <param name="at">Simulates a few launches at a multiple of the expected load.</param>
 internal sealed class HeadroomSearch(Func<double, LaunchSet> at)
 {
-    /// <summary>How many loads it usually takes, besides the expected one.</summary>
-    public const int UsualLevels = 8;
+    /// <summary>How many loads it usually takes.</summary>
+    public const int UsualLevels = 12;
 
     private const double Highest = 4;
     private const double Lowest = 0.25;
     private const double Resolution = 1.06; // upper over lower end of the interval
+    private const double Coarse = 1.25; // the same for one objective
     private readonly SortedDictionary<double, LoadLevel> _levels = [];
 
     /// <summary>Searches, level by level.</summary>
@@ -23,15 +24,25 @@ internal sealed class HeadroomSearch(Func<double, LaunchSet> at)
     {
         yield return Keep(1, expected);
         yield return Keep(Gates.Headroom, at(Gates.Headroom));
-        while (Next() is { } factor)
+        while (Next(l => l.Passed, Resolution) is { } factor)
         {
             yield return Keep(factor, at(factor));
+        }
+
+        for (int i = 0; i < expected.Launches[0].Outcomes.Count; i++)
+        {
+            int objective = i;
+            while (Next(l => l.PassedByObjective[objective], Coarse) is { } factor)
+            {
+                yield return Keep(factor, at(factor));
+            }
         }
     }
 
     /// <summary>The load that says most: more until it breaks, less until it holds, then the middle.</summary>
-    private double? Next()
+    private double? Next(Func<LoadLevel, int> passed, double resolution)
     {
+        bool Holds(LoadLevel level) => passed(level) >= Verdict.Target * level.Total;
         double breaks = _levels.Values.Where(l => !Holds(l)).Select(l => l.Factor)
             .DefaultIfEmpty(double.PositiveInfinity).Min();
         double holds = _levels.Values.Where(l => l.Factor < breaks && Holds(l)).Select(l => l.Factor)
@@ -47,10 +58,8 @@ internal sealed class HeadroomSearch(Func<double, LaunchSet> at)
         }
 
         double middle = Math.Round(Math.Sqrt(breaks * holds), 2); // loads that people can type
-        return breaks / holds > Resolution && middle > holds && middle < breaks ? middle : null;
+        return breaks / holds > resolution && middle > holds && middle < breaks ? middle : null;
     }
-
-    private static bool Holds(LoadLevel level) => level.Passed >= Verdict.Target * level.Total;
 
     private LoadLevel Keep(double factor, LaunchSet set)
     {
