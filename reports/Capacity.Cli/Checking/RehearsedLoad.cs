@@ -10,7 +10,8 @@ internal static class RehearsedLoad
     /// <param name="scenario">Its rehearsal may have another demand.</param>
     /// <param name="launch">The launch.</param>
     /// <param name="measured">The rehearsal; null without one.</param>
-    /// <returns>NaN without a rehearsal. For users, who send as they are answered, the ratio of their numbers.</returns>
+    /// <returns>NaN without a rehearsal; for users, who send as they are answered, the ratio of their
+    /// numbers.</returns>
     public static double Extrapolation(Scenario scenario, SimulationInput launch, RunResult? measured)
     {
         if (measured is null)

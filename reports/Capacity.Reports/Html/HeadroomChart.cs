@@ -34,7 +34,8 @@ internal static class HeadroomChart
             {Ticks(most, every).Select(t => Tick(t, X(t)))}
             </div><p class="under">Dashed: 95 % of launches; the load as expected; 1.3 times that.</p>
             <details class="numbers"><summary>Numbers</summary><table><thead><tr><th class="n">Load</th>
-            <th class="n">Launches that pass</th></tr></thead><tbody>{levels.Select(Row)}</tbody></table></details></div>
+            <th class="n">Launches that pass</th></tr></thead><tbody>{levels.Select(Row)}</tbody></table></details>
+            </div>
             """);
     }
 

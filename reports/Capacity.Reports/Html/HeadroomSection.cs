@@ -51,7 +51,7 @@ internal static class HeadroomSection
     private static Html Drill(DrillOutcome drill)
     {
         (double low, double high) = Wilson.Interval(drill.Passed, drill.Total);
-        string tone = low >= Verdict.Target ? "ok" : high < Verdict.Target ? "bad" : "warn";
+        string tone = low >= Gates.DrillTarget ? "ok" : high < Gates.DrillTarget ? "bad" : "warn";
         return Html.Of($"""
             <tr><td><b>{drill.Name}</b><small>{drill.What}</small></td>
             <td><span class="pbar {(tone == "ok" ? "" : "l")}"><u><i

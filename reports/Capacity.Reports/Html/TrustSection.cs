@@ -79,9 +79,8 @@ internal static class TrustSection
     }
 
     private static Html Band(BandCoverage? coverage) => Html.When(coverage is { Steps: > 0 }, () => Html.Of($"""
-        Of {coverage!.Steps} measured values (replicas and percentiles of each step) {coverage.Inside}, or
-        {NumberText.Percent(coverage.Share)}, lie between the lowest and the highest of {coverage.Runs} predictions with
-        other seeds.
+        Of {coverage!.Steps} measured values (replicas and percentiles of each step), {coverage.Inside} lie between the
+        lowest and the highest of {coverage.Runs} predictions with other seeds: {NumberText.Percent(coverage.Share)}.
         """));
 
     private static Html Generator(RunResult measured) => Html.When(measured.Generator is not null, () => Html.Of($"""

@@ -60,7 +60,8 @@ public class GateTests
         Assert.Equal(GateState.Unknown, StateOf(fine with { Levels = [new LoadLevel(1.3, 20, 20, [])] }, "headroom"));
         Assert.Equal(GateState.Pass, StateOf(fine with { Levels = [new LoadLevel(1.3, 80, 80, [])] }, "headroom"));
         Assert.Equal(GateState.Fail, StateOf(fine with { Drills = [Drill(5)] }, "replica lost"));
-        Assert.Equal(GateState.Unknown, StateOf(fine with { Drills = [Drill(20)] }, "replica lost"));
+        Assert.Equal(GateState.Unknown, StateOf(fine with { Drills = [Drill(18)] }, "replica lost"));
+        Assert.Equal(GateState.Pass, StateOf(fine with { Drills = [Drill(20)] }, "replica lost"));
         Assert.Equal(GateState.Fail, StateOf(fine with { Reversals = 3 }, "flapping"));
         Assert.Equal(GateState.Fail, StateOf(fine with { RecoverySeconds = 301 }, "recovery"));
         Assert.Equal(GateState.Fail,

@@ -15,12 +15,19 @@ internal sealed class FewLaunches(
     /// <summary>Launches of a variant: few, because there are many variants.</summary>
     public const int Few = 20;
 
+    /// <summary>Launches where only the direction matters.</summary>
+    public const int Fewest = 10;
+
     /// <summary>Launches when few do not tell: with all of them good, the interval lies above 95 %.</summary>
     public const int Enough = 80;
 
     /// <summary>The first few.</summary>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public LaunchSet Run(SimulationInput input) => Run(input, Few);
+
+    /// <summary>The fewest.</summary>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public LaunchSet RunFewest(SimulationInput input) => Run(input, Fewest);
 
     /// <summary>The first few, and more while their interval contains the target.</summary>
     /// <exception cref="OperationCanceledException">Stopped.</exception>

@@ -5,16 +5,17 @@ namespace Capacity.Cli.Checking;
 
 /// <summary>Narrows down the load at which the launches break, and then, more coarsely, the load at which each
 /// objective does.</summary>
-/// <param name="at">Simulates a few launches at a multiple of the expected load.</param>
-internal sealed class HeadroomSearch(Func<double, LaunchSet> at)
+/// <param name="at">Simulates a few launches at a multiple of the expected load; fewer when that is for one objective
+/// alone.</param>
+internal sealed class HeadroomSearch(Func<double, bool, LaunchSet> at)
 {
     /// <summary>How many loads it usually takes.</summary>
-    public const int UsualLevels = 12;
+    public const int UsualLevels = 10;
 
-    private const double Highest = 4;
+    private const double Highest = 3;
     private const double Lowest = 0.25;
     private const double Resolution = 1.06; // upper over lower end of the interval
-    private const double Coarse = 1.25; // the same for one objective
+    private const double Coarse = 1.4; // the same for one objective
     private readonly SortedDictionary<double, LoadLevel> _levels = [];
 
     /// <summary>Searches, level by level.</summary>
@@ -23,10 +24,10 @@ internal sealed class HeadroomSearch(Func<double, LaunchSet> at)
     public IEnumerable<LoadLevel> Run(LaunchSet expected)
     {
         yield return Keep(1, expected);
-        yield return Keep(Gates.Headroom, at(Gates.Headroom));
+        yield return Keep(Gates.Headroom, at(Gates.Headroom, false));
         while (Next(l => l.Passed, Resolution) is { } factor)
         {
-            yield return Keep(factor, at(factor));
+            yield return Keep(factor, at(factor, false));
         }
 
         for (int i = 0; i < expected.Launches[0].Outcomes.Count; i++)
@@ -34,7 +35,7 @@ internal sealed class HeadroomSearch(Func<double, LaunchSet> at)
             int objective = i;
             while (Next(l => l.PassedByObjective[objective], Coarse) is { } factor)
             {
-                yield return Keep(factor, at(factor));
+                yield return Keep(factor, at(factor, true));
             }
         }
     }

@@ -55,15 +55,17 @@ internal sealed class ReadinessSearch(
     private void Look(LaunchSet expected, Action<ReadinessProgress> progress)
     {
         Drill[] drills = [.. Drill.Of(launch)];
-        SensitivitySearch sensitivity = new(launch, atLoad, launches.Run);
+        SensitivitySearch sensitivity = new(launch, atLoad, launches.RunFewest);
         int all = HeadroomSearch.UsualLevels + drills.Length + sensitivity.Count;
         int done = 0;
         void Say(string what) => progress(new ReadinessProgress(Math.Min(1, (double)done / all), what));
 
-        foreach (LoadLevel level in new HeadroomSearch(factor =>
+        foreach (LoadLevel level in new HeadroomSearch((factor, coarse) =>
         {
             Say($"at {Headroom.Factor(factor)} the load");
-            return factor == Gates.Headroom ? launches.RunUntilSure(atLoad(factor)) : launches.Run(atLoad(factor));
+            SimulationInput input = atLoad(factor);
+            return factor == Gates.Headroom ? launches.RunUntilSure(input)
+                : coarse ? launches.RunFewest(input) : launches.Run(input);
         }).Run(expected))
         {
             _levels.Add(level);
@@ -74,7 +76,7 @@ internal sealed class ReadinessSearch(
         foreach (Drill drill in drills)
         {
             Say(drill.Name);
-            _drills.Add(OutcomeOf(drill, launches.RunUntilSure(drill.Input)));
+            _drills.Add(OutcomeOf(drill, launches.Run(drill.Input)));
             done++;
         }
 
