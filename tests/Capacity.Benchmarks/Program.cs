@@ -13,6 +13,9 @@ switch (args)
     case ["rules", ..]:
         RulesSpeed.Print(Console.Out, json);
         break;
+    case ["report", "--picture", string picture, string page]:
+        await ReportPicture.TakeAsync(page, picture);
+        break;
     case ["whatif", "--picture", string picture]:
         await WhatIfPicture.TakeAsync(picture);
         break;

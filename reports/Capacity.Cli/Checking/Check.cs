@@ -41,6 +41,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         SimulationInput launch = Predictions.Launch(loaded);
         RunResult? predicted = null;
         Comparison? comparison = null;
+        BandCoverage? coverage = null;
         if (plan.Rehearse)
         {
             SimulationInput rehearsal = plan.Swarm is null ? Predictions.Rehearsal(loaded)
@@ -56,6 +57,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             console.Say("2/3  the same rehearsal in virtual time, and the two compared");
             predicted = LaunchSimulation.Run(fitted, plan.Seed, stop);
             comparison = Comparison.Of(Measured, predicted);
+            coverage = plan.LookFurther ? RehearsalBand.Of(Measured, fitted, plan.Seed, stop) : null;
         }
 
         string count = plan.Launches?.ToString(CultureInfo.InvariantCulture) ?? "as many as needed,";
@@ -75,9 +77,10 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         }
 
         TimeSpan took = console.Environment.Clock.GetElapsedTime(started);
-        Readiness? readiness = plan.LookFurther ? LookFurther(launch, launches, stop) : null;
+        Readiness? readiness = plan.LookFurther
+            ? LookFurther(launch, launches, stop) with { Coverage = coverage } : null;
         var verdict = Verdict.Decide(launches, comparison,
-            Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings));
+            [.. Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings), Gates.Fresh([])]);
         bool search = plan.TryChanges && launches.Passed < launches.Launches.Count
             && scenario.Objectives.Count > 0;
         return new CheckReport
@@ -93,6 +96,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             Comparison = comparison,
             Launches = launches,
             Readiness = readiness,
+            Configuration = ConfigurationHash.Of(scenario),
             Changes = search ? Changes(launch, launches.Launches.Count, stop) : [],
             Inputs = InputList.Of(loaded, launch, Measured),
             Commands = Commands(),
@@ -133,13 +137,16 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
 
     private Readiness LookFurther(SimulationInput launch, LaunchSet launches, CancellationToken stop)
     {
+        console.Say("     other loads, failures and assumptions");
         using var live = new LiveProgress(console);
-        SimulationInput AtLoad(double factor) => launch with
-        {
-            Plan = LoadPlan.Of(loaded.Scenario.Load, factor),
-        };
-        return new ReadinessSearch(loaded, launch, AtLoad, plan.Seed, plan.Threads).Run(launches, Measured,
-            what => live.Report(new ProgressState("what if", 0, what, Left: null)), stop);
+        long started = console.Environment.Clock.GetTimestamp();
+        SimulationInput AtLoad(double factor) => launch with { Plan = LoadPlan.Of(loaded.Scenario.Load, factor) };
+        void Say(ReadinessProgress p) => live.Report(new ProgressState("what if", p.Share, p.What,
+            p.Share < 0.05 ? null
+                : console.Environment.Clock.GetElapsedTime(started) * ((1 - p.Share) / p.Share)));
+        var few = new FewLaunches(loaded.Scenario.Objectives, plan.Seed, plan.Threads, stop);
+        return new ReadinessSearch(launch, AtLoad, few)
+            .Run(launches, RehearsedLoad.Extrapolation(loaded.Scenario, launch, Measured), Say, stop);
     }
 
     private IReadOnlyList<ChangeOutcome> Changes(SimulationInput launch, int count, CancellationToken stop)
