@@ -23,6 +23,7 @@ internal static class CapacityProgram
         BaselineCommand.Create,
         ReportCommand.Create,
         LimitCommand.Create,
+        TuneCommand.Create,
         ImportCommand.Create,
         ValidateCommand.Create,
         SchemaCommand.Create,

@@ -12,8 +12,8 @@ namespace Capacity.Reports;
 /// </remarks>
 public static class HtmlReport
 {
-    private static readonly string Script = Resource("report.js");
-    private static readonly string Style = Resource("report.css");
+    internal static readonly string Script = Resource("report.js");
+    internal static readonly string Style = Resource("report.css");
 
     /// <summary>Renders the page.</summary>
     /// <returns>A whole HTML document; the same report gives the same text.</returns>
@@ -66,14 +66,14 @@ public static class HtmlReport
             """).Markup;
     }
 
-    private static string Policy() =>
+    internal static string Policy() =>
         $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{HashOf(Script)}'; "
         + "img-src data:; font-src data:; base-uri 'none'; form-action 'none'";
 
     private static string HashOf(string script) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
 
-    private static Html TopBar(IReadOnlyList<ReportSection> sections) => Html.Of($"""
+    internal static Html TopBar(IReadOnlyList<ReportSection> sections) => Html.Of($"""
         <header class="top"><div class="bar"><div class="brand">{Icons.Brand}capacity</div>
         <nav class="toc" aria-label="Sections"><a
         href="#verdict">Verdict</a>{sections.Select(s => Html.Of($"<a href=\"#{s.Id}\">{s.Anchor}</a>"))}</nav>

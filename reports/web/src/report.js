@@ -2,6 +2,7 @@
 import { bind } from './group.js';
 import { copyText } from './copy.js';
 import { csv } from './csv.js';
+import { scatter } from './scatter.js';
 import { setUpTheme } from './theme.js';
 
 const root = document.documentElement;
@@ -60,4 +61,5 @@ setUpCopies();
 setUpExport();
 setUpContents();
 for (const box of document.querySelectorAll('[data-group]')) bind(box, data.charts);
+for (const card of document.querySelectorAll('[data-scatter]')) scatter(card, data.scatter);
 root.classList.add('live');

@@ -22,7 +22,7 @@ internal static class RuleKnobs
             0.999,
     ];
 
-    private static readonly string[] Operators = ["unless", "and", "or"];
+    internal static readonly string[] Operators = ["unless", "and", "or"];
 
     public static IEnumerable<KnobAction> Of(LoopSettings loop)
     {
