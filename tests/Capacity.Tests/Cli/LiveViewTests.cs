@@ -22,7 +22,7 @@ public sealed class LiveViewTests
                 "  latency    p50 12 ms  p95 40 ms  p99 80 ms",
                 "  failed     3 of 4000 (0.08%)",
                 "  replicas   4 (6 wanted)  firing godemo_resptime",
-                "  generator  on time, 99 % within 0.2 ms",
+                "  generator  on time, 99 % within 200 µs",
             ], LiveView.Lines("sale  0:48 left", Load, 80, color: false));
     }
 
@@ -55,7 +55,7 @@ public sealed class LiveViewTests
         var users = new LoadView(1, 1, double.NaN, double.NaN, double.NaN, 0, 0);
 
         Assert.Equal(4, LiveView.Lines("a", users, 80, color: false).Count);
-        Assert.Equal("traffic 1/s  in flight 1  p50 -  p95 -  p99 -  failed 0", users.Line);
+        Assert.Equal("traffic 1/s  in flight 1  p50 –  p95 –  p99 –  failed 0", users.Line);
     }
 
     [Fact]
