@@ -37,7 +37,8 @@ internal static class RequestPaths
         return transport == RequestTransport.Client
             ? new ClientPath(settings, tally, clock)
             : transport == RequestTransport.Epoll
-                ? new EpollPath(settings, tally, clock, await AddressAsync(settings.Target, stop))
+                ? new EventPath(
+                    settings, tally, clock, await AddressAsync(settings.Target, stop), new EpollEvents())
             : new SocketPath(settings, tally, clock, await AddressAsync(settings.Target, stop));
     }
 
