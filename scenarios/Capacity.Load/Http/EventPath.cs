@@ -60,6 +60,8 @@ internal sealed partial class EventPath : IRequestPath
 
     public PathCounts Counts => _counts;
 
+    public string? Remark { get; init; }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Send(in Shot shot)
     {
@@ -194,8 +196,8 @@ internal sealed partial class EventPath : IRequestPath
         for (int i = 0; i < count; i++)
         {
             ulong tag = _events.Tag(i);
-            EventConnection connection = _all[(int)(tag & uint.MaxValue)];
-            if (connection.Tag == tag)
+            uint slot = unchecked((uint)tag);
+            if (slot < _all.Count && _all[(int)slot] is var connection && connection.Tag == tag)
             {
                 Handle(connection, i);
             }

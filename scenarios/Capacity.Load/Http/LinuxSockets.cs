@@ -27,6 +27,9 @@ internal static class LinuxSockets
     public const int OptionError = 4;
     public const int LevelTcp = 6;
     public const int OptionNoDelay = 1;
+    public const nint CallRingSetup = 425;
+    public const nint CallRingEnter = 426;
+    public const nint CallRingRegister = 427;
     public const nint CallEpollWait2 = 441;
     private const int TimerSlack = 29; // PR_SET_TIMERSLACK
 
@@ -108,6 +111,19 @@ internal static class LinuxSockets
     [DllImport("libc", EntryPoint = "syscall")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern nint SystemCall(nint call, nint a, nint b, nint c, nint d, nint e, nint f);
+
+    [DllImport("libc", EntryPoint = "syscall")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern nint QuickCall(nint call, nint a, nint b, nint c, nint d, nint e, nint f);
+
+    [DllImport("libc", EntryPoint = "mmap")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint Map(nint address, nint length, int protection, int flags, int file, nint offset);
+
+    [DllImport("libc", EntryPoint = "munmap")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Unmap(nint address, nint length);
 
     [DllImport("libc", EntryPoint = "eventfd")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
