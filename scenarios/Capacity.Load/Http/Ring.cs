@@ -38,8 +38,7 @@ internal sealed unsafe class Ring : IDisposable
     private readonly uint* _answerTail;
     private readonly RingAnswer* _answers;
     private readonly byte* _bufferRing;
-    private readonly byte[] _buffers = GC.AllocateUninitializedArray<byte>(Buffers * BufferSize, pinned: true);
-    private readonly nint _buffersAt;
+    private readonly byte* _buffers;
     private readonly long[] _wait = GC.AllocateArray<long>(5, pinned: true); // time, then struct io_uring_getevents_arg
     private readonly nint _waitAt;
     private uint _tail;
@@ -52,6 +51,7 @@ internal sealed unsafe class Ring : IDisposable
         _answerRing = Map(setup.Answer.Answers + (setup.AnswerCount * (uint)sizeof(RingAnswer)), 0x800_0000);
         _entryTable = Map(setup.EntryCount * (uint)sizeof(RingEntry), 0x1000_0000);
         _bufferRing = (byte*)NativeMemory.AlignedAlloc(Buffers * BufferEntry, (nuint)Environment.SystemPageSize);
+        _buffers = (byte*)NativeMemory.Alloc(Buffers * BufferSize); // resident as far as it is used
         NativeMemory.Clear(_bufferRing, Buffers * BufferEntry);
         Works = _entryRing.At > 0 && _answerRing.At > 0 && _entryTable.At > 0;
         if (!Works)
@@ -70,7 +70,6 @@ internal sealed unsafe class Ring : IDisposable
         _answerHead = (uint*)(_answerRing.At + (nint)setup.Answer.Head);
         _answerTail = (uint*)(_answerRing.At + (nint)setup.Answer.Tail);
         _answers = (RingAnswer*)(_answerRing.At + (nint)setup.Answer.Answers);
-        _buffersAt = Marshal.UnsafeAddrOfPinnedArrayElement(_buffers, 0);
         _waitAt = Marshal.UnsafeAddrOfPinnedArrayElement(_wait, 0);
         _wait[4] = _waitAt;
         Works = Register() && Enter(0, 0, 0) == -BadState;
@@ -138,6 +137,15 @@ internal sealed unsafe class Ring : IDisposable
         return Enter((nint)count, 1, ExtendedArgument);
     }
 
+    /// <summary>Hands in what was added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Submit()
+    {
+        Volatile.Write(ref *_entryTail, _tail);
+        _ = LinuxSockets.QuickCall(LinuxSockets.CallRingEnter, _file,
+            (nint)unchecked(_tail - Volatile.Read(ref *_entryHead)), 0, 0, 0, 0);
+    }
+
     /// <summary>Takes answers.</summary>
     /// <param name="to">Where to.</param>
     /// <returns>How many there were.</returns>
@@ -156,14 +164,14 @@ internal sealed unsafe class Ring : IDisposable
     }
 
     /// <summary>The bytes in a buffer.</summary>
-    public ReadOnlySpan<byte> Bytes(int buffer, int length) => _buffers.AsSpan(buffer * BufferSize, length);
+    public ReadOnlySpan<byte> Bytes(int buffer, int length) => new(_buffers + (buffer * BufferSize), length);
 
     /// <summary>Gives a buffer to the kernel; seen there after <see cref="Release"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Return(int buffer)
     {
         byte* entry = _bufferRing + ((_bufferTail & (Buffers - 1)) * BufferEntry);
-        *(nint*)entry = _buffersAt + (buffer * BufferSize);
+        *(byte**)entry = _buffers + (buffer * BufferSize);
         *(int*)(entry + 8) = BufferSize;
         *(ushort*)(entry + 12) = (ushort)buffer;
         _bufferTail = unchecked((ushort)(_bufferTail + 1));
@@ -184,6 +192,7 @@ internal sealed unsafe class Ring : IDisposable
         }
 
         NativeMemory.AlignedFree(_bufferRing); // the kernel holds its pages until it has let go of the ring
+        NativeMemory.Free(_buffers); // which it fills only while the thread that uses the ring asks for it
     }
 
     private (nint At, nint Length) Map(uint length, nint offset) =>

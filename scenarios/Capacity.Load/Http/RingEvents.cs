@@ -10,12 +10,14 @@ internal sealed class RingEvents : ISocketEvents
     private const int Most = 512;
     private const int SmallRequest = 4096; // always fits into the kernel's buffer of a connection that was idle
     private const uint SendFlags = LinuxSockets.NoSignal | 0x100; // MSG_WAITALL: all of it
+    private const int PendingMost = 8; // a request that waits for others is late: by 4 µs for each of them
     private const int TagBits = 56;
     private const ulong TagMask = (1UL << TagBits) - 1;
     private readonly Ring _ring;
     private readonly int _wake = LinuxSockets.EventFile(0, LinuxSockets.EventFileFlags);
     private readonly RingAnswer[] _answers = new RingAnswer[Most];
     private int _count;
+    private int _pending; // requests that were not handed in
     private bool _begun;
     private bool _disposed;
 
@@ -51,6 +53,7 @@ internal sealed class RingEvents : ISocketEvents
 
         _ring.Release();
         _ = _ring.Enter(nanoseconds);
+        _pending = 0;
         _count = _ring.Take(_answers);
         Woken = false;
         for (int i = 0; i < _count; i++)
@@ -117,6 +120,12 @@ internal sealed class RingEvents : ISocketEvents
         entry.Address = bytes;
         entry.Length = length;
         entry.Details = SendFlags;
+        if (++_pending == PendingMost)
+        {
+            _ring.Submit();
+            _pending = 0;
+        }
+
         return length;
     }
 
