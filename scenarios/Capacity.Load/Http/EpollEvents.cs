@@ -116,6 +116,7 @@ internal sealed class EpollEvents : ISocketEvents
     public void AwaitRoom(int socket, ulong tag, bool wanted) =>
         Control(Modify, socket, wanted ? Readable | Writable : Readable, tag);
 
+    /// <inheritdoc/>
     /// <remarks>A peer that has closed may leave few bytes before its end: both are to be read. Otherwise a buffer that
     /// is not full means that nothing is left.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -122,6 +122,7 @@ internal sealed partial class EventPath : IRequestPath
         while (now < instant);
     }
 
+    /// <inheritdoc/>
     /// <remarks>Only from within an answer: other requests may fail at once, and so without end.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TrySendNow(in Shot shot)

@@ -10,7 +10,7 @@ internal sealed class RingEvents : ISocketEvents
     private const int Most = 512;
     private const int SmallRequest = 4096; // always fits into the kernel's buffer of a connection that was idle
     private const uint SendFlags = LinuxSockets.NoSignal | 0x100; // MSG_WAITALL: all of it
-    private const int PendingMost = 8; // a request that waits for others is late: by 4 µs for each of them
+    private const int PendingMost = 32; // a request that waits for others is late: by 4 µs for each of them
     private const int TagBits = 56;
     private const ulong TagMask = (1UL << TagBits) - 1;
     private readonly Ring _ring;
@@ -21,6 +21,7 @@ internal sealed class RingEvents : ISocketEvents
     private bool _begun;
     private bool _disposed;
 
+    /// <summary>Makes the events of a ring.</summary>
     /// <param name="ring">Belongs to this from now on.</param>
     public RingEvents(Ring ring)
     {
@@ -79,6 +80,7 @@ internal sealed class RingEvents : ISocketEvents
     public ulong Tag(int index) =>
         PurposeOf(_answers[index]) < Purpose.Wake ? _answers[index].Tag & TagMask : uint.MaxValue;
 
+    /// <inheritdoc/>
     /// <remarks>The socket is a blocking one: on others the kernel would not wait for the answer by itself.</remarks>
     public int Open(byte[] address, int family, ulong tag, out int socket)
     {
@@ -162,6 +164,7 @@ internal sealed class RingEvents : ISocketEvents
         return result == -LinuxSockets.NoBuffers ? ISocketEvents.Nothing : result;
     }
 
+    /// <inheritdoc/>
     /// <remarks>What the kernel still does with the socket would keep it open, and must have been handed in while its
     /// number is still its own.</remarks>
     public void Close(int socket)
