@@ -20,6 +20,8 @@ public sealed class LoadEngineTests
     [Theory]
     [InlineData(RequestTransport.Epoll, null)]
     [InlineData(RequestTransport.Epoll, 50)]
+    [InlineData(RequestTransport.Ring, null)]
+    [InlineData(RequestTransport.Ring, 50)]
     [InlineData(RequestTransport.Sockets, 50)]
     [InlineData(RequestTransport.Client, 50)]
     public async Task A_freeze_of_the_service_is_felt_by_every_request_that_would_have_come(
