@@ -35,8 +35,8 @@ internal sealed partial record CommandBlock(string Page, int Line, string? Mark,
                     yield return command;
                 }
 
-                end = end is null ? HereText().Match(command) is { Success: true } here ? here.Groups["end"].Value : null
-                    : line == end ? null : end;
+                Match here = HereText().Match(command);
+                end = end is not null ? (line == end ? null : end) : here.Success ? here.Groups["end"].Value : null;
             }
         }
     }
