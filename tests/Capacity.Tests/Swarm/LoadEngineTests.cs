@@ -96,6 +96,29 @@ public sealed class LoadEngineTests
     }
 
     [Fact]
+    public async Task Recorded_requests_are_sent_at_the_instants_that_the_simulator_has()
+    {
+        await using DemoServer demo = await DemoServer.StartAsync(new DemoSettings(), Stop);
+        var log = new RecordedArrivals([0, 0, 0, 1, 1, 4, 4, 4, 5], [0, 1, 0, 0, 0, 1, 1, 1, 0], 1, 6);
+        LoadStage replay = new LoadStage.Replay("log", new RecordingFile("a", null, 0, null, default), 1).With(log);
+        LoadSettings settings = Settings(demo.Address, 1, 1) with
+        {
+            Plan = LoadPlan.Of([replay], speed: 6),
+            Requests =
+            [
+                new RequestKind("a", 0.9, "GET", "/demo/hello", new ServiceLaw.Constant(0)),
+                new RequestKind("b", 0.1, "GET", "/demo/hello?delay=1", new ServiceLaw.Constant(0)),
+            ],
+            Step = 1 / 6.0,
+        };
+
+        RunResult result = await new LoadEngine(settings).RunAsync(Stopwatch.GetTimestamp(), null, Stop);
+
+        Assert.Equal([5L, 4L], result.Kinds.Select(k => k.Counts.Ok));
+        Assert.Equal([3, 2, 0, 0, 3, 1], result.Series.Offered.Take(6).Select(o => Math.Round(o / 6)));
+    }
+
+    [Fact]
     public async Task Users_send_one_request_after_the_other()
     {
         await using DemoServer demo = await DemoServer.StartAsync(new DemoSettings(), Stop);
