@@ -120,8 +120,11 @@ public sealed partial class ManualRunTests
         foreach (string name in (string[])["bin/capacity", "run.sh"])
         {
             File.WriteAllText(folder.File(name), script.Replace("\r", "").ToString() + "\n");
-            File.SetUnixFileMode(folder.File(name), UnixFileMode.UserRead | UnixFileMode.UserExecute
-                | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(folder.File(name), UnixFileMode.UserRead | UnixFileMode.UserExecute
+                    | UnixFileMode.UserWrite);
+            }
         }
     }
 
