@@ -18,7 +18,7 @@ public static class ScenarioSchema
     /// <returns>Indented JSON with a final newline.</returns>
     public static string Write() => Root().ToJsonString(Indented) + "\n";
 
-    private static JsonObject Root()
+    internal static JsonObject Root()
     {
         JsonObject root = Map("A scenario: what is asked of a service, and what it must withstand.",
             ["version", "name", "target", "load", "requests"],
