@@ -60,7 +60,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             coverage = plan.LookFurther ? RehearsalBand.Of(Measured, fitted, plan.Seed, stop) : null;
         }
 
-        string count = plan.Launches?.ToString(CultureInfo.InvariantCulture) ?? "as many as needed,";
+        string count = plan.Launches?.ToString(CultureInfo.InvariantCulture) ?? "enough";
         console.Say($"3/3  {count} launches of {DurationText.Format(launch.Plan.Duration)} in virtual time");
         long started = console.Environment.Clock.GetTimestamp();
         LaunchSet launches;
