@@ -51,8 +51,8 @@ public sealed class ReadinessSearchTests
     public async Task A_small_service_is_looked_at_from_all_sides_and_the_same_way_on_any_number_of_threads()
     {
         (LoadedScenario loaded, SimulationInput launch) = await SmallAsync();
-        Readiness one = Look(loaded, launch, threads: 1);
-        Readiness two = Look(loaded, launch, threads: 2);
+        Readiness one = Look(loaded, launch, threads: 1, stop: TestContext.Current.CancellationToken);
+        Readiness two = Look(loaded, launch, threads: 2, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(Text(one), Text(two));
         Assert.Equal(
@@ -91,7 +91,7 @@ public sealed class ReadinessSearchTests
     {
         (LoadedScenario loaded, SimulationInput launch) = await SmallAsync();
         var shares = new List<double>();
-        Look(loaded, launch, 2, p => shares.Add(p.Share));
+        Look(loaded, launch, 2, p => shares.Add(p.Share), TestContext.Current.CancellationToken);
 
         Assert.Equal(shares.Order(), shares);
         Assert.Equal(0, shares[0]);
