@@ -49,7 +49,7 @@ internal static class VerdictBanner
             """));
 
     private static Html Condition(Gate gate) => Html.Of($"""
-        <li><b>{gate.Name}</b>: {gate.ObservedText}, must be {gate.ThresholdText}. <span>{gate.Condition}.</span></li>
+        <li><b>{gate.Name}</b>: {gate.ObservedText}, must be {gate.ThresholdText}; <span>{gate.Condition}</span></li>
         """);
 
     private static Html Fix(ReportFigures figures)

@@ -51,8 +51,8 @@ public sealed class ReadinessSearchTests
     public async Task A_small_service_is_looked_at_from_all_sides_and_the_same_way_on_any_number_of_threads()
     {
         (LoadedScenario loaded, SimulationInput launch) = await SmallAsync();
-        Readiness one = Look(loaded, launch, threads: 1);
-        Readiness two = Look(loaded, launch, threads: 2);
+        Readiness one = Look(loaded, launch, threads: 1, stop: TestContext.Current.CancellationToken);
+        Readiness two = Look(loaded, launch, threads: 2, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(Text(one), Text(two));
         Assert.Equal(
@@ -64,7 +64,7 @@ public sealed class ReadinessSearchTests
         Assert.Contains("demand", one.Sensitivities.Select(s => s.Input));
         Assert.Contains("service time", one.Sensitivities.Select(s => s.Input));
         Assert.All(one.Sensitivities.Where(s => s.Input is "demand" or "service time"),
-            s => Assert.True(s.Swing > 0, $"{s.Input} does not matter"));
+            s => Assert.InRange(s.UseBetter, 0.01, s.UseWorse));
         Assert.False(one.Partial);
     }
 
@@ -91,10 +91,10 @@ public sealed class ReadinessSearchTests
     {
         (LoadedScenario loaded, SimulationInput launch) = await SmallAsync();
         var shares = new List<double>();
-        Look(loaded, launch, 2, p => shares.Add(p.Share));
+        Look(loaded, launch, 2, p => shares.Add(p.Share), TestContext.Current.CancellationToken);
 
         Assert.Equal(shares.Order(), shares);
-        Assert.Equal(0, shares[0]);
+        Assert.InRange(shares[0], 0, 0.1);
         Assert.InRange(shares[^1], 0.8, 1);
     }
 
@@ -137,7 +137,8 @@ public sealed class ReadinessSearchTests
     }
 
     private static string Text(Readiness r) => string.Join('\n',
-        r.Levels.Select(l => $"{l.Factor} {l.Passed}/{l.Total}").Concat(r.Drills.Select(d => d.ToString())).Concat(r.Sensitivities.Select(s => s.ToString())));
+        r.Levels.Select(l => $"{l.Factor} {l.Passed}/{l.Total}")
+            .Concat(r.Drills.Select(d => d.ToString())).Concat(r.Sensitivities.Select(s => s.ToString())));
 
     private static LaunchSet Launches(bool good)
     {

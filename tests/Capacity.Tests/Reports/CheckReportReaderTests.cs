@@ -66,7 +66,8 @@ public class CheckReportReaderTests
         JsonNode json = JsonNode.Parse(Text(Sample("no-go")))!;
         string[] steps = path.Split('.');
         JsonNode parent = steps[..^1].Aggregate(json, (node, step) =>
-            int.TryParse(step, out int place) ? node[place]! : node[step]!);
+            int.TryParse(step, System.Globalization.CultureInfo.InvariantCulture, out int place)
+                ? node[place]! : node[step]!);
         parent[steps[^1]] = value is null ? null : JsonNode.Parse(value);
         Diagnostic fault = Fault(json.ToJsonString());
 

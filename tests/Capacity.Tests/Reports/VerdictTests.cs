@@ -1,4 +1,3 @@
-using Capacity.Model;
 using Capacity.Reports;
 
 namespace Capacity.Tests.Reports;

@@ -50,7 +50,8 @@ internal sealed class HeadroomSearch(Func<double, bool, LaunchSet> at)
             .DefaultIfEmpty(0).Max();
         if (double.IsPositiveInfinity(breaks))
         {
-            return holds < Highest ? Math.Min(Highest, Math.Round(holds * 1.5, 2)) : null;
+            double more = holds * 1.5 > Highest * 0.9 ? Highest : Math.Round(holds * 1.5, 2);
+            return holds < Highest ? more : null;
         }
 
         if (holds == 0)
