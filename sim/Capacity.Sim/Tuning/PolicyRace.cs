@@ -32,6 +32,11 @@ internal static class PolicyRace
             return false;
         }
 
+        if (IsSame(better, worse, launches))
+        {
+            return (better.Changed, better.Number).CompareTo((worse.Changed, worse.Number)) < 0;
+        }
+
         if (launches == 1)
         {
             (LaunchScore b, LaunchScore w) = (better.Scores[0], worse.Scores[0]);
@@ -47,6 +52,20 @@ internal static class PolicyRace
 
         return kept >= 0 && Upper(better, worse, launches, s => s.Cost) is var cost && cost <= 0
             && Upper(better, worse, launches, s => s.Bad) is var bad && bad <= 0 && (cost < 0 || bad < 0);
+    }
+
+    /// <summary>Whether launch by launch both did the same: what differs between them plays no part.</summary>
+    private static bool IsSame(TriedPolicy a, TriedPolicy b, int launches)
+    {
+        for (int i = 0; i < launches; i++)
+        {
+            if (a.Scores[i] != b.Scores[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Upper end of the one-sided 95 % interval around the mean of the paired differences.</summary>

@@ -13,6 +13,8 @@ internal sealed class PolicySearch(
     private const int SpreadBatch = 128;
     private const int RefiningBatch = 48;
     private const int CheapestParents = 6;
+    private const int PromotedPart = 3; // of a batch goes on to the next rung, as in successive halving
+    private const int FewestPromoted = 6;
     private const double NearlyCertain = 0.99; // the lower bound of a cost leaves room for late starts
 
     private readonly List<TriedPolicy> _tried = [];
@@ -132,11 +134,13 @@ internal sealed class PolicySearch(
     /// <summary>Adds policies to the race and drops those that others beat.</summary>
     private void Race(string phase, IReadOnlyList<int[]> batch, CancellationToken stop)
     {
+        int first = _tried.Count;
         foreach (int[] stops in batch)
         {
             Add(stops);
         }
 
+        int room = batch.Count;
         foreach (int launches in TuningSettings.Rungs)
         {
             progress(new TuningProgress(phase, _tried.Count, trials.Launches));
@@ -147,12 +151,24 @@ internal sealed class PolicySearch(
             }
 
             TriedPolicy[] racing = [.. _tried.Where(p => !p.Dropped)];
-            var surviving = PolicyRace.Survivors(racing, launches).Select(p => p.Number).ToHashSet();
+            room = Math.Max(FewestPromoted, room / PromotedPart);
+            IReadOnlyList<TriedPolicy> unbeaten = PolicyRace.Survivors(racing, launches);
+            var surviving = unbeaten.Where(p => p.Number < first)
+                .Concat(Promoted([.. unbeaten.Where(p => p.Number >= first)], room)).Select(p => p.Number).ToHashSet();
             foreach (TriedPolicy policy in racing.Where(p => !surviving.Contains(p.Number) && p.Number > 0))
             {
                 _tried[policy.Number] = policy with { Dropped = true }; // the configured one always stays
             }
         }
+    }
+
+    /// <summary>The new policies that are worth more launches: the spread of the front, then by the goal.</summary>
+    private IEnumerable<TriedPolicy> Promoted(IReadOnlyList<TriedPolicy> unbeaten, int room)
+    {
+        IReadOnlyList<TriedPolicy> front = ParetoFront.Of(unbeaten);
+        return front.Where((_, i) => i % Math.Max(1, front.Count * 2 / room) == 0)
+            .Concat(unbeaten.OrderByDescending(p => p.Share).ThenBy(p => p.Cost).ThenBy(p => p.Number))
+            .Distinct().Take(room);
     }
 
     private void Add(IReadOnlyList<int> stops)
