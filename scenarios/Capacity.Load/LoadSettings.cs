@@ -78,6 +78,7 @@ public enum RequestTransport
 public sealed record LoadProgress(
     double Elapsed, double Rate, int InFlight, double P50, double P95, double P99, long Finished, long Failed)
 {
-    /// <summary>99th percentile of sent minus scheduled since the start, seconds; NaN before the first request.</summary>
+    /// <summary>99th percentile of sent minus scheduled since the start, seconds; NaN before the first
+    /// request.</summary>
     public double LatenessP99 { get; init; } = double.NaN;
 }
