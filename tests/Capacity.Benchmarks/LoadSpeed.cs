@@ -112,11 +112,11 @@ internal sealed class LoadSpeed
                     + $" {Median(r.Select(x => x.Per100000)):0.00} CPU s per 100,000"));
         }
 
-        Add("load.closed.rps_vs_wrk", Median(ratios["our ring"].Select(x => x.Cpu)), "times");
-        Add("load.closed.epoll_vs_wrk", Median(ratios["our epoll"].Select(x => x.Cpu)), "times");
+        Add("load.closed.rps_vs_wrk", Median(ratios["our epoll"].Select(x => x.Cpu)), "times");
+        Add("load.closed.ring_vs_wrk", Median(ratios["our ring"].Select(x => x.Cpu)), "times");
         Add("load.closed.sockets_vs_wrk", Median(ratios["our sockets"].Select(x => x.Cpu)), "times");
         Add("load.closed.client_vs_wrk", Median(ratios["our client"].Select(x => x.Cpu)), "times");
-        Add("load.closed.cpu_s_per_100000", Median(ratios["our ring"].Select(x => x.Per100000)), "s");
+        Add("load.closed.cpu_s_per_100000", Median(ratios["our epoll"].Select(x => x.Per100000)), "s");
     }
 
     private void Open(int rate)
@@ -124,7 +124,7 @@ internal sealed class LoadSpeed
         var runs = new List<Dictionary<string, double>>();
         for (int i = 0; i < Math.Min(3, _repeats); i++)
         {
-            runs.Add(Ours("ring", OpenSeconds, rate));
+            runs.Add(Ours("epoll", OpenSeconds, rate));
         }
 
         double Of(string name) => Median(runs.Select(r => r[name]));
@@ -143,7 +143,7 @@ internal sealed class LoadSpeed
 
     private void Memory()
     {
-        Dictionary<string, double> run = Ours("ring", LongSeconds, LongRate);
+        Dictionary<string, double> run = Ours("epoll", LongSeconds, LongRate);
         Say(string.Create(CultureInfo.InvariantCulture,
             $"memory at {LongRate}/s for {LongSeconds} s: {run["rss_first"]:0.0} MB after a minute,"
             + $" {run["rss_last"]:0.0} MB at the end; {run["failed"]:0} failed"));

@@ -21,7 +21,7 @@ internal static class RequestPaths
             && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
         return !plain ? RequestTransport.Client
             : settings.Transport is { } asked && (asked > RequestTransport.Epoll || linux) ? asked
-            : linux ? RequestTransport.Ring
+            : linux ? RequestTransport.Epoll
             : RequestTransport.Sockets;
     }
 
