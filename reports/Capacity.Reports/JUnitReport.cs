@@ -69,7 +69,8 @@ public static class JUnitReport
             string name = $"gate: {gate.Name}";
             string message = $"{gate.What}: {gate.ObservedText}, must be {gate.ThresholdText}";
             yield return gate.State == GateState.Pass ? new Case(name, 0, "", "", "")
-                : gate is { Kind: GateKind.Hard, State: GateState.Fail } ? new Case(name, 0, "failure", message, gate.Detail)
+                : gate is { Kind: GateKind.Hard, State: GateState.Fail }
+                ? new Case(name, 0, "failure", message, gate.Detail)
                 : gate.Kind != GateKind.Soft
                     ? new Case(name, 0, "skipped", message, gate.Condition)
                 : new Case(name, 0, "system-out", "", $"Condition: {gate.Condition}.\n{message}");

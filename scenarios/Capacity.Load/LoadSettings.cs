@@ -52,7 +52,8 @@ public sealed record LoadSettings
 /// <summary>What sends requests.</summary>
 public enum RequestTransport
 {
-    /// <summary>As <see cref="Epoll"/>, with many sends for one system call; where the kernel allows io_uring (Linux 6.1
+    /// <summary>As <see cref="Epoll"/>, with many sends for one system call; where the kernel allows io_uring (Linux
+    /// 6.1
     /// and later), else <see cref="Epoll"/>.</summary>
     Ring,
 
@@ -78,6 +79,7 @@ public enum RequestTransport
 public sealed record LoadProgress(
     double Elapsed, double Rate, int InFlight, double P50, double P95, double P99, long Finished, long Failed)
 {
-    /// <summary>99th percentile of sent minus scheduled since the start, seconds; NaN before the first request.</summary>
+    /// <summary>99th percentile of sent minus scheduled since the start, seconds; NaN before the first
+    /// request.</summary>
     public double LatenessP99 { get; init; } = double.NaN;
 }

@@ -61,7 +61,8 @@ internal static class LimitOutput
 
         foreach (LimitProbe p in answer.Curve.OrderBy(p => p.Rate))
         {
-            yield return $"  {(p.Busy ? "?" : p.Holds ? "✓" : "✗")} {Rate(p.Rate),12}  p50 {DurationText.Format(p.P50),-9} "
+            yield return $"  {(p.Busy ? "?" : p.Holds ? "✓" : "✗")} {Rate(p.Rate),12}  p50 "
+                + $"{DurationText.Format(p.P50),-9} "
                 + $"p95 {DurationText.Format(p.P95),-9} p99 {DurationText.Format(p.P99),-9} "
                 + string.Create(CultureInfo.InvariantCulture, $"failed {p.Errors:0.##%}");
         }

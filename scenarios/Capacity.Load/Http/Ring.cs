@@ -5,7 +5,8 @@ namespace Capacity.Load.Http;
 
 /// <summary>One io_uring: entries go in, answers come out, many of both for one system call.</summary>
 /// <remarks>
-/// Opened by any thread, then used by one. The kernel works only while that thread is inside <see cref="Enter(long)"/>, so
+/// Opened by any thread, then used by one. The kernel works only while that thread is inside
+/// <see cref="Enter(long)"/>, so
 /// nothing interrupts it. Source: io_uring(7), io_uring_setup(2), io_uring_enter(2), io_uring_register(2).
 /// </remarks>
 internal sealed unsafe class Ring : IDisposable

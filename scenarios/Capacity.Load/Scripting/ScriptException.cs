@@ -32,7 +32,8 @@ public sealed class ScriptException(string message, string hint, Exception? caus
         Exception? problem = unhandled.ExceptionObject as Exception;
         if ((problem as ScriptException ?? problem?.InnerException) is ScriptException failure)
         {
-            Console.Error.WriteLine($"error: {failure.Message}{(failure.Hint.Length > 0 ? $"\n  = {failure.Hint}" : "")}");
+            Console.Error.WriteLine(
+                $"error: {failure.Message}{(failure.Hint.Length > 0 ? $"\n  = {failure.Hint}" : "")}");
             Environment.Exit(failure.IsContradiction ? ContradictionCode : EnvironmentCode);
         }
     }

@@ -137,7 +137,8 @@ public sealed class ReadinessSearchTests
     }
 
     private static string Text(Readiness r) => string.Join('\n',
-        r.Levels.Select(l => $"{l.Factor} {l.Passed}/{l.Total}").Concat(r.Drills.Select(d => d.ToString())).Concat(r.Sensitivities.Select(s => s.ToString())));
+        r.Levels.Select(l => $"{l.Factor} {l.Passed}/{l.Total}").Concat(r.Drills.Select(d => d.ToString()))
+        .Concat(r.Sensitivities.Select(s => s.ToString())));
 
     private static LaunchSet Launches(bool good)
     {

@@ -56,7 +56,8 @@ public sealed class FreezeTests
         (double p95, double p99) = (latency.Quantile(0.95), latency.Quantile(0.99));
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"p95 {p95:0.0000} s, p99 {p99:0.0000} s from the scheduled instant; {exchange.Quantile(0.95):0.0000} and "
-            + $"{exchange.Quantile(0.99):0.0000} s from sending; thawed at {thawed:0.0000}, drained at {drained:0.0000}");
+            + $"{exchange.Quantile(0.99):0.0000} s from sending; thawed at {thawed:0.0000}, drained at "
+            + $"{drained:0.0000}");
         Assert.Equal(new RequestCounts(10 * Rate, 10 * Rate, 0, 0), result.Totals);
         Assert.Equal(10 * Rate, exchange.Count);
         Assert.InRange(server.Connections, 1, 64 + 64); // those of the first run, and those of the second
