@@ -36,7 +36,8 @@ internal static class PolicyOrders
     /// "unless".</summary>
     private static string FirstName(Knob knob, LoopSettings loop)
     {
-        string suffix = knob.Place.StartsWith(Condition, StringComparison.Ordinal) ? knob.Place[Condition.Length..] : "";
+        string suffix = knob.Place.StartsWith(Condition, StringComparison.Ordinal) ? knob.Place[Condition.Length..]
+            : "";
         return knob.Id == $"alert{suffix}.limit"
             && loop.ServiceLabels.TryGetValue(knob.Place, out string? condition)
             && ConditionPart.Split(condition, RuleKnobs.Operators) is [{ } first, ..] ? first.Name : "";

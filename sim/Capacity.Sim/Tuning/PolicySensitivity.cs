@@ -7,7 +7,8 @@ namespace Capacity.Sim.Tuning;
 /// <param name="SafeHigh">Highest stop likewise.</param>
 /// <param name="Tried">Every stop that was tried, ascending, with its means.</param>
 public sealed record KnobEffect(
-    int Knob, int Stop, int SafeLow, int SafeHigh, IReadOnlyList<(int Stop, double Cost, double Bad, double Share)> Tried)
+    int Knob, int Stop, int SafeLow, int SafeHigh,
+    IReadOnlyList<(int Stop, double Cost, double Bad, double Share)> Tried)
 {
     /// <summary>Largest change of the replica-hours by the stops tried.</summary>
     public double CostRange => Tried.Max(t => t.Cost) - Tried.Min(t => t.Cost);
