@@ -81,6 +81,27 @@ need_prometheus() {
   fi
 }
 
+# What `bench load` compares with: the server and wrk always, the others with --peers.
+need_load_peers() {
+  local peers="$out/peers"
+  if ! command -v nginx > /dev/null || ! command -v wrk > /dev/null || ! command -v taskset > /dev/null; then
+    packages "bench load runs wrk against nginx" nginx wrk util-linux
+  fi
+  if [[ " $* " == *" --peers "* ]]; then
+    if ! command -v ab > /dev/null || ! command -v h2load > /dev/null; then
+      packages "bench load --peers runs ab and h2load" apache2-utils nghttp2-client
+    fi
+    need_node
+    if [[ ! -x "$peers/node_modules/.bin/artillery" || ! -x "$peers/node_modules/.bin/autocannon" ]]; then
+      say "setting up: autocannon and artillery (bench load --peers runs them)"
+      mkdir -p "$peers"
+      npm install --prefix "$peers" --no-fund --no-audit --ignore-scripts autocannon artillery > "$out/npm-peers.log" 2>&1 \
+        || say "warning: npm could not install autocannon and artillery: they are left out (see artifacts/npm-peers.log)"
+    fi
+    export PATH="$peers/node_modules/.bin:$PATH" ARTILLERY_DISABLE_TELEMETRY=true
+  fi
+}
+
 # --- building -------------------------------------------------------------------------------------------------------
 
 # Builds a project in Release if a source is newer than its last build. Silent, unless it takes long or fails.
@@ -222,6 +243,7 @@ case "${1:-}" in
   bench)
     need_dotnet
     need_node
+    if [[ "${2:-}" == load ]]; then need_load_peers "${@:3}"; fi
     cd "$root"
     exec dotnet run -c Release --project tests/Capacity.Benchmarks -- "${@:2}"
     ;;

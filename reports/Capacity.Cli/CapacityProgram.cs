@@ -55,7 +55,7 @@ internal static class CapacityProgram
         IReadOnlyList<Func<CommandHost, Command>>? words = null)
     {
         var host = new CommandHost(environment);
-        RootCommand root = Root(host, words ?? Words);
+        RootCommand root = Root(host, words);
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var invocation = new InvocationConfiguration
         {
@@ -98,7 +98,10 @@ internal static class CapacityProgram
         }
     }
 
-    private static RootCommand Root(CommandHost host, IReadOnlyList<Func<CommandHost, Command>> words)
+    /// <summary>The commands with their options.</summary>
+    /// <param name="host">What they share.</param>
+    /// <param name="words">The commands; null takes all.</param>
+    public static RootCommand Root(CommandHost host, IReadOnlyList<Func<CommandHost, Command>>? words = null)
     {
         var root = new RootCommand("Can our service take it? Load testing and capacity planning.");
         foreach (Option version in root.Options.OfType<VersionOption>())
@@ -112,7 +115,7 @@ internal static class CapacityProgram
             root.Options.Add(option);
         }
 
-        foreach (Func<CommandHost, Command> word in words)
+        foreach (Func<CommandHost, Command> word in words ?? Words)
         {
             root.Subcommands.Add(word(host));
         }

@@ -67,6 +67,9 @@ internal sealed class CommandConsole
     /// neither <c>NO_COLOR</c> nor <c>CI</c> asks for plain lines.</summary>
     public bool CanRedraw => _environment.ErrorIsTerminal && !IsDumb && !Quiet && !IsSet("NO_COLOR") && !IsSet("CI");
 
+    /// <summary>Whether text for the error stream may carry colours.</summary>
+    public bool ColorsError => _colorError;
+
     private bool IsSet(string variable) => !string.IsNullOrEmpty(_environment.Variable(variable));
 
     private bool IsDumb => _environment.Variable("TERM") == "dumb";

@@ -8,7 +8,11 @@ namespace Capacity.Cli;
 /// <param name="Count">For example <c>62 / 100 launches</c>.</param>
 /// <param name="Left">Estimated time left; null when unknown.</param>
 /// <param name="Detail">A second line; may be empty.</param>
-internal sealed record ProgressState(string Task, double Share, string Count, TimeSpan? Left, string Detail = "");
+internal sealed record ProgressState(string Task, double Share, string Count, TimeSpan? Left, string Detail = "")
+{
+    /// <summary>Shown below the first line in place of <see cref="Detail"/>; null: nothing.</summary>
+    public LoadView? Load { get; init; }
+}
 
 /// <summary>Shows how far a task is: redrawn lines on a terminal, one line per ten seconds elsewhere.</summary>
 /// <remarks>Safe to call from several threads. Dispose it before the results are printed: it then clears its
@@ -51,7 +55,7 @@ internal sealed class LiveProgress : IDisposable
             {
                 string percent = state.Share.ToString("0%", CultureInfo.InvariantCulture);
                 _console.Error.WriteLine(
-                    Joined(state.Task, percent, state.Count, TimeLeft(state), state.Detail.Trim()));
+                    Joined(state.Task, percent, state.Count, TimeLeft(state), state.Load?.Line ?? state.Detail.Trim()));
             }
         }
     }
@@ -101,16 +105,14 @@ internal sealed class LiveProgress : IDisposable
         int width = Math.Max(20, _console.Environment.Width()) - 1;
         string Fit(string line) => line.Length > width ? line[..width] : line;
         string first = Fit(Joined(state.Task, Bar(state.Share), state.Count, TimeLeft(state), "Ctrl-C: stop and keep"));
-        string second = state.Detail.Length == 0 ? "" : "\n" + Fit(state.Detail);
-        _console.Error.Write($"{Cleared()}{first}{second}");
+        IReadOnlyList<string> lines = state.Load is { } load
+            ? LiveView.Lines(first, load, width, _console.ColorsError)
+            : state.Detail.Length == 0 ? [first] : [first, Fit(state.Detail)];
+        _console.Error.Write($"{Cleared()}{string.Join('\n', lines)}");
         _console.Error.Flush();
-        _lines = second.Length == 0 ? 1 : 2;
+        _lines = lines.Count;
     }
 
-    private string Cleared() => _lines switch
-    {
-        0 => "",
-        1 => "\r\e[2K",
-        _ => "\r\e[2K\e[1A\e[2K",
-    };
+    private string Cleared() => _lines == 0 ? ""
+        : "\r\e[2K" + string.Concat(Enumerable.Repeat("\e[1A\e[2K", _lines - 1));
 }

@@ -53,6 +53,11 @@ public sealed record CheckReport
     /// <summary>Other loads, failures and assumptions; null when they were not looked at.</summary>
     public Readiness? Readiness { get; init; }
 
+    /// <summary>SHA-256 over the scenario, what replaced its values and the files it names, as 64 hexadecimal digits;
+    /// null in reports of older versions.</summary>
+    /// <remarks>With another one, or another version of Capacity, the evidence has expired.</remarks>
+    public string? Configuration { get; init; }
+
     /// <summary>What would make it a go, those that do first, by extra cost.</summary>
     public IReadOnlyList<ChangeOutcome> Changes { get; init; } = [];
 

@@ -4,10 +4,12 @@ using System.Xml;
 
 namespace Capacity.Reports;
 
-/// <summary>The report for CI servers: the scenario is a test suite, each objective a test case.</summary>
+/// <summary>The report for CI servers: the scenario is a test suite, each objective and each gate a test
+/// case.</summary>
 /// <remarks>
-/// A missed objective fails. While the evidence is not enough, objectives that are not missed are skipped. One at risk
-/// passes and says so. A case's time is the predicted (median) time above the limit.
+/// A missed objective fails, and so does a failed hard gate. While the evidence is not enough, objectives that are not
+/// missed are skipped, and so are the gates that say so. One at risk, and a soft gate that does not pass, pass and say
+/// so. A case's time is the predicted (median) time above the limit.
 /// </remarks>
 public static class JUnitReport
 {
@@ -67,8 +69,10 @@ public static class JUnitReport
             string name = $"gate: {gate.Name}";
             string message = $"{gate.What}: {gate.ObservedText}, must be {gate.ThresholdText}";
             yield return gate.State == GateState.Pass ? new Case(name, 0, "", "", "")
-                : gate is { Hard: true, State: GateState.Fail } ? new Case(name, 0, "failure", message, gate.Detail)
-                : gate.Hard ? new Case(name, 0, "skipped", message, "")
+                : gate is { Kind: GateKind.Hard, State: GateState.Fail }
+                    ? new Case(name, 0, "failure", message, gate.Detail)
+                : gate.Kind != GateKind.Soft
+                    ? new Case(name, 0, "skipped", message, gate.Condition)
                 : new Case(name, 0, "system-out", "", $"Condition: {gate.Condition}.\n{message}");
         }
 

@@ -1,3 +1,4 @@
+using Capacity.Model;
 
 namespace Capacity.Reports;
 
@@ -5,6 +6,8 @@ namespace Capacity.Reports;
 /// it.</summary>
 public static class TerminalSummary
 {
+    private const int Widest = 120; // characters of a condition
+
     /// <summary>The summary, without colours and without control characters.</summary>
     /// <returns>The verdict, one line per objective, the fix or what breaks first, and the reasons, if any.</returns>
     public static IReadOnlyList<string> Lines(CheckReport report)
@@ -27,7 +30,11 @@ public static class TerminalSummary
         int width = rows.Select(r => r.Limit.Length).DefaultIfEmpty(0).Max();
         lines.AddRange(rows.Select(r => $"  {r.Sign} {r.Limit.PadRight(width)}   {r.Value}"));
         lines.AddRange(v.Reasons.Select(r => $"  ! {r}"));
-        lines.AddRange(v.Conditions.Where(_ => v.Kind != VerdictKind.NoGo).Select(c => $"  ! {c}"));
+        Gate[] conditions = v.Kind == VerdictKind.NoGo ? []
+            : [.. v.Gates.Where(g => g.Kind == GateKind.Soft && g.State != GateState.Pass)];
+        int names = conditions.Select(g => g.Name.Length).DefaultIfEmpty(0).Max();
+        lines.AddRange(conditions.Select(g => Shortened(
+            $"  ! {g.Name.PadRight(names)}   {g.ObservedText}, must be {g.ThresholdText}: {g.Condition}")));
         if (v.Kind == VerdictKind.Go)
         {
             lines.AddRange(new[] { Headline.FirstToBreak(figures) }.Where(f => f.Length > 0).Select(f => $"  {f}"));
@@ -40,17 +47,38 @@ public static class TerminalSummary
 
         if (report.Readiness is { Levels.Count: > 0 } readiness)
         {
-            lines.Add($"  headroom   every objective holds up to {Headroom.Of(readiness).Text} of the expected load");
+            lines.Add($"  headroom   {HeadroomLine(readiness, report.Scenario.Objectives)}");
         }
 
         if (report.Comparison is { } comparison)
         {
-            lines.Add($"  rehearsal  {ActionTable.Summary(comparison)} "
-                + $"Replica curve off by {NumberText.Percent(comparison.ReplicaError)}, "
+            lines.Add($"  rehearsal  {ActionTable.Summary(comparison)}");
+            lines.Add($"             Replica curve off by {NumberText.Percent(comparison.ReplicaError)}, "
                 + $"p99 by {NumberText.Percent(comparison.Percentiles[^1].MedianError)}.");
         }
 
         return [.. lines.Select(PlainText.OneLineKeepingIndent)];
+    }
+
+    private static string HeadroomLine(Readiness readiness, IReadOnlyList<Objective> objectives)
+    {
+        var all = Headroom.Of(readiness);
+        (Objective Objective, Headroom Headroom)[] first =
+            [.. Headroom.InOrder(readiness, objectives).Where(o => double.IsFinite(o.Headroom.Breaks)).Take(1)];
+        return (all.Holds > 0 ? $"every objective holds up to {all.Text} of the expected load"
+            : $"not every objective holds even at {Headroom.Factor(all.Breaks)} of the expected load")
+            + string.Concat(first.Select(f => $"; {f.Objective.Name} breaks first"));
+    }
+
+    private static string Shortened(string line)
+    {
+        if (line.Length <= Widest)
+        {
+            return line;
+        }
+
+        int end = line.LastIndexOf(' ', Widest - 2);
+        return line[..end].TrimEnd(',', ';', ':') + " …";
     }
 
     private static string NameOf(ObjectiveSummary o) =>

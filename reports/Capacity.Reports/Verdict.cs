@@ -43,26 +43,24 @@ public sealed record Verdict(
     /// <param name="comparison">The rehearsal laid over its prediction; null when there was none.</param>
     /// <param name="gates">What else was asked; see <see cref="Reports.Gates.Of"/>. May be empty.</param>
     /// <returns>
-    /// A no-go if a hard gate fails; not enough evidence if one has no answer; conditions if a soft one does not pass.
-    /// Never <see cref="VerdictKind.Go"/> without a rehearsal that the model fits: a simulation alone is no evidence.
+    /// A no-go if a hard gate fails; not enough evidence if one has no answer or one about the evidence does not pass;
+    /// conditions if a soft one does not pass. Never <see cref="VerdictKind.Go"/> without a rehearsal that the model
+    /// fits: a simulation alone is no evidence.
     /// </returns>
     public static Verdict Decide(LaunchSet launches, Comparison? comparison, IReadOnlyList<Gate>? gates = null)
     {
         (double low, double high) = Wilson.Interval(launches.Passed, launches.Launches.Count);
         gates ??= [];
         string[] conditions =
-        [
-            .. gates.Where(g => !g.Hard && g.State != GateState.Pass)
-                .Select(g => $"{g.Name}: {g.ObservedText}, must be {g.ThresholdText}; {g.Condition}"),
-        ];
-        string[] failed = [.. gates.Where(g => g.Hard && g.State == GateState.Fail).Select(g => g.Name)];
+            [.. gates.Where(g => g.Kind == GateKind.Soft && g.State != GateState.Pass).Select(Sentence)];
         List<string> doubts = Doubts(launches, comparison, gates);
         if (doubts.Count == 0 && low < Target && high >= Target)
         {
             doubts.Add($"{launches.Launches.Count} launches are too few to be sure: simulate more with --launches");
         }
 
-        VerdictKind kind = high < Target || failed.Length > 0 ? VerdictKind.NoGo
+        bool failed = gates.Any(g => g is { Kind: GateKind.Hard, State: GateState.Fail });
+        VerdictKind kind = high < Target || failed ? VerdictKind.NoGo
             : doubts.Count > 0 ? VerdictKind.Inconclusive
             : conditions.Length > 0 ? VerdictKind.GoWithConditions
             : VerdictKind.Go;
@@ -72,6 +70,9 @@ public sealed record Verdict(
             Conditions = conditions,
         };
     }
+
+    private static string Sentence(Gate gate) =>
+        $"{gate.Name}: {gate.What}: {gate.ObservedText}, must be {gate.ThresholdText}; {gate.Condition}";
 
     private static List<string> Doubts(LaunchSet launches, Comparison? comparison, IReadOnlyList<Gate> gates)
     {
@@ -90,9 +91,14 @@ public sealed record Verdict(
             doubts.Add("the launches were interrupted");
         }
 
-        string[] told = ["objectives", "model", "generator"]; // the reasons above say it in more words
-        doubts.AddRange(gates.Where(g => g.Hard && g.State == GateState.Unknown && !told.Contains(g.Name))
-            .Select(g => $"{g.Name}: {g.ObservedText}, must be {g.ThresholdText}; {g.Condition}"));
+        // The launches and the comparison have said it already, in more words.
+        string[] told = ["objectives", "model", .. comparison is null ? new[] { "load generator" } : []];
+        doubts.AddRange(gates.Where(g => !told.Contains(g.Name) && g.Kind switch
+        {
+            GateKind.Hard => g.State == GateState.Unknown,
+            GateKind.Evidence => g.State != GateState.Pass && !(comparison is null && double.IsNaN(g.Low)),
+            _ => false,
+        }).Select(Sentence));
         return doubts;
     }
 }

@@ -48,7 +48,7 @@ public sealed class LoadEngine(LoadSettings settings)
         bool partial = pacing.Stopped;
         records?.Dispose();
         return tally.Result(partial ? Math.Clamp(pacing.Ended, 0, settings.Plan.Duration) : settings.Plan.Duration,
-            partial, cpuShare, Events(path.Counts, records, partial, pacing.Ended));
+            partial, cpuShare, Events(path, records, partial, pacing.Ended));
     }
 
     private static async Task WatchAsync(
@@ -68,7 +68,7 @@ public sealed class LoadEngine(LoadSettings settings)
         }
     }
 
-    private List<RunEvent> Events(PathCounts counts, RecordWriter? records, bool partial, double ended)
+    private List<RunEvent> Events(IRequestPath path, RecordWriter? records, bool partial, double ended)
     {
         var events = new List<RunEvent>();
         void Add(long count, string text)
@@ -79,6 +79,12 @@ public sealed class LoadEngine(LoadSettings settings)
             }
         }
 
+        if (path.Remark is { } remark)
+        {
+            events.Add(new RunEvent(0, "load", remark));
+        }
+
+        PathCounts counts = path.Counts;
         Add(counts.Refused,
             $"requests failed unsent: {settings.InFlightMax} were in flight already (dropped by client)");
         Add(counts.Waited, $"requests waited for one of the {settings.Http.Connections} connections");

@@ -81,10 +81,12 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
         var next = new RecentPart();
         long finished;
         long failed;
+        double late;
         lock (_gate)
         {
             _recent.Enqueue(_now);
             _now = next;
+            late = _lateness.Quantile(0.99);
             (finished, failed) = (_finished, _failed);
         }
 
@@ -102,7 +104,10 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
         }
 
         return new LoadProgress(elapsed, rate * RecentParts / _recent.Count, inFlight,
-            latency.Quantile(0.5), latency.Quantile(0.95), latency.Quantile(0.99), finished, failed);
+            latency.Quantile(0.5), latency.Quantile(0.95), latency.Quantile(0.99), finished, failed)
+        {
+            LatenessP99 = late,
+        };
     }
 
     /// <summary>The result so far.</summary>

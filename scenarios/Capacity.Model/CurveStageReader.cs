@@ -46,7 +46,7 @@ internal sealed class CurveStageReader(List<Diagnostic> diagnostics)
     /// <returns>Null, with a diagnostic added, for what is no such stage.</returns>
     public LoadStage.Stairs? Stairs(string name, YamlNode node, YamlScalar? over, double? length)
     {
-        IReadOnlyList<double> rates = node is YamlList list ? Listed(list) : Counted(node);
+        List<double> rates = node is YamlList list ? Listed(list) : Counted(node);
         double? change = _quantity.Duration(over);
         if (rates.Count > 0 && change > length / rates.Count)
         {

@@ -61,9 +61,21 @@ public sealed record LaunchSet
     /// <summary>Requests simulated in all launches.</summary>
     public required long Requests { get; init; }
 
+    /// <summary>Why no more launches were simulated; null for a number that was fixed beforehand.</summary>
+    public SequentialStop? Stopped { get; init; }
+
     /// <summary>Whether launches were stopped early, so that fewer are here than asked for.</summary>
     public bool Partial { get; init; }
 
     /// <summary>Launches that met every objective.</summary>
     public int Passed => Launches.Count(l => l.Passed);
 }
+
+/// <summary>Why a set of launches ended where it did.</summary>
+/// <param name="Reason">decided, narrow or limit: the verdict was certain, the interval was narrow enough, or there
+/// were
+/// as many launches as allowed.</param>
+/// <param name="Looks">How often the launches were judged, the last time included.</param>
+/// <param name="Low">Lower end of the interval of the share of launches that pass, at the error of one look.</param>
+/// <param name="High">Upper end.</param>
+public sealed record SequentialStop(string Reason, int Looks, double Low, double High);

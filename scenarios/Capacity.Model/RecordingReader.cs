@@ -20,7 +20,7 @@ public static class RecordingReader
     public static Parsed<RecordedArrivals> Read(
         TextReader text, RecordingFile file, IReadOnlyList<RequestKind> kinds)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(kinds.Count);
+        ArgumentOutOfRangeException.ThrowIfZero(kinds.Count, nameof(kinds));
         var reading = new RecordingReading(file, kinds);
         var lines = new BoundedLines(text);
         while (lines.TryRead(out ReadOnlySpan<char> line))

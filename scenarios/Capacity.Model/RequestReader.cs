@@ -5,7 +5,7 @@ namespace Capacity.Model;
 /// <summary>Reads the kinds of requests and checks that their shares make a whole.</summary>
 internal sealed class RequestReader(List<Diagnostic> diagnostics)
 {
-    private const string DefaultPath = $"/demo/hello?delay={RequestKind.ServiceTimePlace}";
+    internal const string DefaultPath = $"/demo/hello?delay={RequestKind.ServiceTimePlace}";
     private const double Rounding = 0.0011; // three times 33.3% is meant to be everything
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -25,7 +25,7 @@ public sealed partial class RequestStream
     private readonly double[] _unit = new double[Batch];
     private int _nextGap = Batch;
     private int _nextMark = Batch;
-    private double _within; // the next arrival, in expected requests since the start of the segment
+    private double _behind; // what came before the block of the next gap, in expected requests since the segment began
 
     /// <summary>Starts the stream.</summary>
     /// <param name="profile">Rate over time.</param>
@@ -46,8 +46,7 @@ public sealed partial class RequestStream
         _kinds = new BatchRandom(seed, "kinds");
         _units = new BatchRandom(seed, "service-times");
         _gaps.FillFirst(_gap);
-        _within = _gap[0];
-        _nextGap = 1;
+        AddUp();
     }
 
     /// <summary>Fills the next requests, those of other agents too.</summary>
@@ -66,25 +65,21 @@ public sealed partial class RequestStream
             }
 
             double limit = segment.Requests;
-            if (!(_within < limit))
-            {
-                _within -= limit;
-                _walk.Advance();
-                continue;
-            }
-
             if (_nextGap == Batch)
             {
                 _gaps.Fill(_gap);
-                _nextGap = 0;
+                AddUp();
             }
 
-            int most = Math.Min(at.Length - filled, Batch - _nextGap);
-            int taken = Accumulate(_gap.AsSpan(_nextGap, most), at.Slice(filled, most), ref _within, limit);
+            int taken = TakeBelow(limit, at[filled..]);
             Invert(segment, at.Slice(filled, taken));
             FillMarks(kinds.Slice(filled, taken), units.Slice(filled, taken));
-            _nextGap += taken;
             filled += taken;
+            if (filled < at.Length && _nextGap < Batch)
+            {
+                _behind -= limit;
+                _walk.Advance();
+            }
         }
 
         return filled;
@@ -105,18 +100,46 @@ public sealed partial class RequestStream
         }
     }
 
-    /// <summary>Writes running sums of the gaps until one reaches the limit.</summary>
-    private static int Accumulate(ReadOnlySpan<double> gaps, Span<double> sums, ref double next, double limit)
+    /// <summary>Adds up the gaps that were drawn, within each block.</summary>
+    private void AddUp()
     {
-        double sum = next;
+        RunningSums.OfBlocks(_gap);
+        _nextGap = 0;
+    }
+
+    /// <summary>Takes the next arrivals, as far as they are below a limit and within the gaps that are drawn.</summary>
+    /// <param name="limit">Expected requests since the segment began.</param>
+    /// <param name="at">Receives expected requests since the segment began.</param>
+    /// <returns>How many were taken.</returns>
+    private int TakeBelow(double limit, Span<double> at)
+    {
         int i = 0;
-        for (; i < gaps.Length && i < sums.Length && sum < limit; i++)
+        while (i < at.Length && _nextGap < Batch)
         {
-            sums[i] = sum;
-            sum += gaps[i];
+            if (_nextGap % RunningSums.Block == 0)
+            {
+                int most = Math.Min(at.Length - i, Batch - _nextGap);
+                int taken = RunningSums.AddBelow(limit, _gap.AsSpan(_nextGap, most), at[i..], ref _behind);
+                i += taken;
+                _nextGap += taken;
+                if (i == at.Length || _nextGap == Batch)
+                {
+                    break;
+                }
+            }
+
+            double next = _behind + _gap[_nextGap];
+            if (!(next < limit))
+            {
+                break;
+            }
+
+            at[i] = next;
+            i++;
+            _nextGap++;
+            _behind = _nextGap % RunningSums.Block == 0 ? next : _behind;
         }
 
-        next = sum;
         return i;
     }
 

@@ -59,6 +59,9 @@ public sealed record RunResult
     /// <summary>Seconds from each task's start until it listened; its health check may find that later.</summary>
     public IReadOnlyList<double> StartupSeconds { get; init; } = [];
 
+    /// <summary>What clients met besides good answers; null where it was not counted.</summary>
+    public ClientCounts? Clients { get; init; }
+
     /// <summary>How well the load generator kept its schedule; null for simulated runs.</summary>
     public GeneratorHealth? Generator { get; init; }
 
@@ -177,6 +180,10 @@ public sealed record ScaleChain
 
     /// <summary>When the balancer's rotation had changed for all of them.</summary>
     public double InRotation { get; init; } = double.NaN;
+
+    /// <summary>When one of the new replicas had served its first request; scale-up only. Null where nobody looked.
+    /// </summary>
+    public double? FirstServed { get; init; }
 }
 
 /// <summary>One stretch of an alert.</summary>

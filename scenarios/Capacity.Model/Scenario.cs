@@ -40,6 +40,9 @@ public sealed record Scenario
     /// <summary>How real requests travel when <c>capacity run</c> sends them.</summary>
     public HttpSettings Http { get; init; } = new();
 
+    /// <summary>Who decides how many replicas there are.</summary>
+    public PolicyModel Policy { get; init; } = new();
+
     /// <summary>What must hold during the launch. May be empty.</summary>
     public IReadOnlyList<Objective> Objectives { get; init; } = [];
 
@@ -179,6 +182,15 @@ public sealed record ServiceModel
     /// </summary>
     public ServiceLaw? QueueTimeout { get; init; }
 
+    /// <summary>How the balancer learns of replicas; null: after the delay that the scenario states.</summary>
+    public RotationModel? Rotation { get; init; }
+
+    /// <summary>What the proxy limits; null: nothing.</summary>
+    public ProxyModel? Proxy { get; init; }
+
+    /// <summary>What every request needs besides its replica, shared by all of them; null: nothing.</summary>
+    public DependencyModel? Dependency { get; init; }
+
     /// <summary>How the balancer chooses.</summary>
     public Balancer Balancer { get; init; }
 
@@ -229,6 +241,9 @@ public sealed record ClientModel
 
     /// <summary>Failed requests are sent again; null: they are not.</summary>
     public RetryModel? Retry { get; init; }
+
+    /// <summary>Requests are not sent while too many have failed; null: they always are.</summary>
+    public BreakerModel? Breaker { get; init; }
 }
 
 /// <summary>How failed requests are sent again.</summary>

@@ -64,8 +64,14 @@ public static class ScenarioReader
             var services = new ServiceReader(diagnostics);
             ServiceModel service = fields.Take("service") is { } s ? services.Read(s) : new ServiceModel();
             ClientModel client = fields.Take("client") is { } c ? services.ReadClient(c) : new ClientModel();
-            ServiceReader.Check(service, client, fields);
             HttpSettings http = new RequestDetailsReader(diagnostics).Http(fields.Take("http"));
+            PolicyModel policy = fields.Take("policy") is { } p ? new PolicyReader(diagnostics).Read(p)
+                : new PolicyModel();
+            if (policy.Obstacle(service) is ({ } code, { } message, { } hint))
+            {
+                fields.Report(code, fields.Take("policy")!.At with { Length = 1 }, message, hint);
+            }
+
             IReadOnlyList<Objective?> objectives = Objectives(fields);
             Rehearsal rehearsal = fields.Take("rehearsal") is { } r ? ReadRehearsal(r) : new Rehearsal();
             var breaks = new FaultReader(diagnostics);
@@ -100,6 +106,7 @@ public static class ScenarioReader
                 Service = service,
                 Client = client,
                 Http = http,
+                Policy = policy,
                 Objectives = [.. objectives.OfType<Objective>()],
                 Rehearsal = rehearsal,
                 Delays = delays,

@@ -18,7 +18,7 @@ public static class ScenarioSchema
     /// <returns>Indented JSON with a final newline.</returns>
     public static string Write() => Root().ToJsonString(Indented) + "\n";
 
-    private static JsonObject Root()
+    internal static JsonObject Root()
     {
         JsonObject root = Map("A scenario: what is asked of a service, and what it must withstand.",
             ["version", "name", "target", "load", "requests"],
@@ -34,6 +34,7 @@ public static class ScenarioSchema
             ("service", Service()),
             ("client", Client()),
             ("http", Http()),
+            ("policy", PolicySchema()),
             ("objectives", List("What must hold during the launch.", Objective(), 0)),
             ("slo", List("Another word for objectives.", Objective(), 0)),
             ("rehearsal", Rehearsal()),
@@ -124,16 +125,19 @@ public static class ScenarioSchema
         ("cores", Whole("Instead of workers: requests share so many cores equally, as CPU-bound work does.", 1)),
         ("queue", Whole("Requests that may wait for a worker of one replica; more are answered 503.", 0)),
         ("queue_timeout", Ref("law", "How long a request waits for a worker until it is answered 503 instead.")),
-        ("balancer", OneOfWords("Which replica gets a request. Simulated only.", [.. ServiceReader.Balancers])),
+        ("balancer", RotationReader.Schema()),
         ("connections", Whole("Kept-alive connections of the clients, for the balancer 'connections'.", 1)),
         ("warm_up", FaultSchema.WarmUp()),
         ("crash", FaultSchema.Crashes()),
         ("startup", Ref("law", "Time from the start of a task until it listens.")),
         ("stop_grace", Ref("duration", "Time that a stopping replica gets; without it the stack's stop_grace_period.")),
+        ("proxy", ResilienceSchema.Proxy()),
+        ("dependency", ResilienceSchema.Dependency()),
         ("cpu_per_request", Ref("duration", "CPU time that each request burns in the demo service; rehearsal only.")));
 
     private static JsonObject Client() => Map("What the callers do when answers are late or fail. Simulated only.", [],
         ("timeout", Ref("duration", "A request fails when it has no answer by then; the replica works on.")),
+        ("breaker", ResilienceSchema.Breaker()),
         ("retry", Map("Failed requests are sent again.", ["attempts", "backoff"],
             ("attempts", Whole("How often a request is sent at most, the first time included.", 1)),
             ("backoff", Ref("duration",
@@ -141,6 +145,12 @@ public static class ScenarioSchema
             ("max", Ref("duration", "Longest pause.")),
             ("budget", Ref("share",
                 "Retries of a second as a share of the requests of the second before; one is always allowed.")))));
+
+    private static JsonObject PolicySchema() => new()
+    {
+        ["description"] = "Who decides how many replicas there are: a name, or settings.",
+        ["anyOf"] = new JsonArray(OneOfWords("A policy by name.", [.. PolicyModel.Names]), PolicyReader.Schema()),
+    };
 
     private static JsonObject Objective() => Map("A limit that the launch must keep.", ["metric", "under"],
         ("metric", OneOfWords("What is limited.", [.. ObjectiveReader.Metrics])),

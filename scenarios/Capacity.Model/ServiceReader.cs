@@ -9,7 +9,8 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
 
     private readonly Quantity _quantity = new(diagnostics);
     private readonly ServiceLawReader _laws = new(diagnostics);
-    private readonly Words _words = new(diagnostics);
+    private readonly RotationReader _rotation = new(diagnostics);
+    private readonly ResilienceReader _resilience = new(diagnostics);
 
     /// <summary>Reads <c>service</c>.</summary>
     public ServiceModel Read(YamlNode node)
@@ -19,7 +20,7 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
         YamlScalar? cores = fields.Scalar("cores");
         YamlScalar? queue = fields.Scalar("queue");
         YamlNode? patience = fields.Take("queue_timeout");
-        string? balancer = _words.OneOf(fields.Scalar("balancer"), "a balancer", Balancers);
+        (string? balancer, RotationModel? rotation) = _rotation.Read(fields.Take("balancer"));
         int? connections = _quantity.Count(fields.Scalar("connections"), "connections", 1, 1_000_000);
         int? count = workers is null or { Text: "unlimited" }
             ? null
@@ -30,6 +31,9 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
         ServiceLaw? startup = _laws.Read(fields.Take("startup"), "the start-up time");
         double? grace = _quantity.Duration(fields.Scalar("stop_grace"));
         double? cpu = _quantity.Duration(fields.Scalar("cpu_per_request"));
+        YamlNode? proxyNode = fields.Take("proxy");
+        ProxyModel? proxy = proxyNode is null ? null : _resilience.Proxy(proxyNode);
+        DependencyModel? dependency = fields.Take("dependency") is { } d ? _resilience.Dependency(d) : null;
         fields.RejectOthers();
         if (cores is not null && workers is not null)
         {
@@ -55,8 +59,18 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
                 "with 'queue' or power-of-two all requests must wait equally long", "write one duration: 500ms");
         }
 
+        if (proxy?.PerReplica is not null && balancer == "connections")
+        {
+            fields.Report("CAP115", proxyNode!.At with { Length = 1 },
+                "'maxconn' needs a proxy that chooses a replica for each request, not for each connection",
+                "choose another balancer, for example least-connections");
+        }
+
         var model = new ServiceModel
         {
+            Rotation = rotation,
+            Proxy = proxy,
+            Dependency = dependency,
             Workers = count,
             Cores = _quantity.Count(cores, "cores", 1, 10_000),
             Queue = _quantity.Count(queue, "the queue", 0, 10_000_000),
@@ -78,18 +92,9 @@ internal sealed class ServiceReader(List<Diagnostic> diagnostics)
         var fields = new YamlFields(node, "the client", diagnostics);
         double? timeout = _quantity.Duration(fields.Scalar("timeout"), positive: true);
         RetryModel? retry = fields.Take("retry") is { } r ? Retry(r) : null;
+        BreakerModel? breaker = fields.Take("breaker") is { } b ? _resilience.Breaker(b) : null;
         fields.RejectOthers();
-        return new ClientModel { Timeout = timeout, Retry = retry };
-    }
-
-    /// <summary>Reports what cannot be simulated together.</summary>
-    public static void Check(ServiceModel service, ClientModel client, YamlFields scenario)
-    {
-        if (service.Cores is not null && client.Retry is not null)
-        {
-            scenario.Report("CAP013", scenario.Take("client")!.At with { Length = 1 },
-                "'retry' is not simulated together with 'cores'", "use workers, or leave out the retries");
-        }
+        return new ClientModel { Timeout = timeout, Retry = retry, Breaker = breaker };
     }
 
     private RetryModel? Retry(YamlNode node)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Capacity.Control;
 using Capacity.Model;
 using Capacity.Sim.Cluster;
+using Capacity.Sim.Policies;
 using Capacity.Sim.Requests;
 
 namespace Capacity.Sim;
@@ -40,6 +41,7 @@ internal sealed class LaunchRun
     private readonly Scraper _scraper;
     private readonly RunRecorder _recorder;
     private readonly FaultInjection _faults;
+    private readonly PolicyLoop? _policy;
     private Instant _nextLookUp;
     private readonly List<LoopEvent> _events = [];
 
@@ -49,15 +51,18 @@ internal sealed class LaunchRun
         _seed = seed;
         _end = _start + TimeSpan.FromSeconds(input.Plan.Duration);
         _longestStretch = input.Loop.ScrapeInterval;
-        ((string Method, string Path)[] endpoints, int[] endpointOfKind) = Scraper.Endpoints(input.Kinds);
+        (Scraper.Endpoint[] endpoints, int[] endpointOfKind, int[]? errorsOfKind) =
+            Scraper.Endpoints(input.Kinds, fail: input.Service.Dependency?.Timeout is not null);
         double stopGrace = input.Service.StopGrace ?? input.Loop.StopGrace.TotalSeconds;
         var settings = new EngineSettings(
             input.Service, stopGrace, endpointOfKind, endpoints.Length,
             input.Loop.ScrapeInterval.TotalSeconds, input.Step, input.Plan.Duration)
         {
             Client = input.Client,
+            ErrorSeriesOfKind = errorsOfKind,
             ReplicasBreak = input.Breaks,
             Seed = seed,
+            MeasuresLoads = input.Policy.Metric is not null || input.NotesFirstRequests,
         };
         var services = new DurationTables(input.WorkerLaws);
         IRequestSource source = input.Trace is { } trace
@@ -71,6 +76,11 @@ internal sealed class LaunchRun
         _loop = new ControlLoop(input.Loop with { Outages = Outages(input.Faults) }, _start);
         _scraper = new Scraper(input, endpoints, _loop, _engine.Counters, _timeline);
         _recorder = new RunRecorder(input, _start);
+        if (_engine.Breaker is { } breaker)
+        {
+            breaker.Changed = _recorder.NoteBreaker;
+        }
+
         _replicas = new ReplicaSet(input, _timeline, _rotation, _engine, _start, seed)
         {
             Note = (at, replica, what) => Note(true, at, replica, what),
@@ -84,6 +94,7 @@ internal sealed class LaunchRun
         {
             Note = (at, what) => _recorder.Note(at, "fault", $"{what}"),
         };
+        _policy = input.Policy.Use == PolicyKind.Step ? null : new PolicyLoop(input, _engine, _start, seed);
         LookUpAt(_start + input.Loop.DiscoveryPhase);
         _timeline.Add(StepEnd(1), Change.StepEnd);
     }
@@ -94,10 +105,17 @@ internal sealed class LaunchRun
         while (now < _end && !stop.IsCancellationRequested)
         {
             now = Instant.Min(Instant.Min(_loop.NextDue, _rotation.Next), Instant.Min(now + _longestStretch, _end));
+            now = _policy is null ? now : Instant.Min(now, _policy.NextDue);
             _engine.AdvanceTo(Seconds(now));
+            _replicas.NoteGone();
             ReadOff(_timeline, now);
             ReadOff(_rotation, now);
             Decide(now);
+            if (_policy?.Advance(now, _replicas.All) is { } decision)
+            {
+                Follow(decision);
+            }
+
             ReadOff(_timeline, now); // what was decided and takes no time
             ReadOff(_rotation, now);
         }
@@ -170,7 +188,7 @@ internal sealed class LaunchRun
                 Scrape(replica!, at);
                 break;
             case Change.StepEnd:
-                int desired = _input.ScalingOff ? _input.Loop.InitialReplicas : _loop.Desired;
+                int desired = _input.ScalingOff ? _input.Loop.InitialReplicas : _policy?.Desired ?? _loop.Desired;
                 _recorder.EndStep(_engine.Recorder.Fold(), desired, _engine.Queues.InRotation);
                 if (_recorder.StepCount * _input.Step < _input.Plan.Duration)
                 {
@@ -218,27 +236,42 @@ internal sealed class LaunchRun
         _loop.Advance(now, _events);
         foreach (LoopEvent happened in _events)
         {
-            IReadOnlyList<Replica> changed = [];
             if (happened is LoopEvent.PartChanged { Part: LoopPart.Prometheus, IsDown: false } back)
             {
                 _scraper.Restart(_replicas.All);
                 LookUpAt(back.At);
             }
 
-            if (happened is LoopEvent.Scaled scaled && scaled.To != scaled.From && !_input.ScalingOff)
+            if (happened is LoopEvent.Scaled scaled)
             {
-                if (_input.ReloadAfterChange is { } reload)
+                if (_policy is null)
                 {
-                    LookUpAt(scaled.At + reload);
+                    Follow(scaled);
                 }
+            }
+            else
+            {
+                _recorder.Add(happened, [], _input.ScalingOff);
+            }
+        }
+    }
 
-                changed = scaled.To > scaled.From
-                    ? _replicas.Grow(scaled.To - scaled.From, scaled.At)
-                    : _replicas.Shrink(scaled.From - scaled.To, scaled.At);
+    private void Follow(LoopEvent.Scaled scaled)
+    {
+        IReadOnlyList<Replica> changed = [];
+        if (scaled.To != scaled.From && !_input.ScalingOff)
+        {
+            if (_input.ReloadAfterChange is { } reload)
+            {
+                LookUpAt(scaled.At + reload);
             }
 
-            _recorder.Add(happened, changed, _input.ScalingOff);
+            changed = scaled.To > scaled.From
+                ? _replicas.Grow(scaled.To - scaled.From, scaled.At)
+                : _replicas.Shrink(scaled.From - scaled.To, scaled.At);
         }
+
+        _recorder.Add(scaled, changed, _input.ScalingOff);
     }
 
     private static IReadOnlyList<LoopOutage> Outages(IReadOnlyList<Fault> faults) =>

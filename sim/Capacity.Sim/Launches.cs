@@ -29,8 +29,57 @@ public static class Launches
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var done = new FinishedLaunch?[count];
-        int finished = 0;
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        Simulate(input, objectives, done, 0, count, seed, threads, progress, stop);
+        return Summarize(input, WhatIsDone(done, stop), count);
+    }
+
+    /// <summary>Simulates launches until a rule says that they are enough.</summary>
+    /// <param name="input">What is simulated.</param>
+    /// <param name="objectives">What each launch must hold. May be empty.</param>
+    /// <param name="rule">When to stop.</param>
+    /// <param name="seed">The same seed gives the same set, bit for bit, on any number of threads; it is the beginning
+    /// of
+    /// the set with a fixed number.</param>
+    /// <param name="threads">Launches simulated at once, ≥ 1.</param>
+    /// <param name="progress">Told how many are done, not necessarily in order.</param>
+    /// <param name="stop">Ends early; the set then holds the launches that were done and is partial.</param>
+    /// <exception cref="OperationCanceledException">Stopped before a single launch was done.</exception>
+    public static LaunchSet RunUntil(
+        SimulationInput input, IReadOnlyList<Objective> objectives, SequentialRule rule, ulong seed, int threads,
+        IProgress<int>? progress, CancellationToken stop)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rule.First, 1, nameof(rule));
+        ArgumentOutOfRangeException.ThrowIfLessThan(rule.Most, rule.First, nameof(rule));
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        var done = new FinishedLaunch?[rule.Most];
+        int from = 0;
+        SequentialStop? stopped = null;
+        foreach (int look in rule.Looks())
+        {
+            Simulate(input, objectives, done, from, look, seed, threads, progress, stop);
+            from = look;
+            stopped = stop.IsCancellationRequested
+                ? null
+                : rule.Judge(done.Take(look).Count(l => l!.Launch.Passed), look);
+            if (stopped is not null || stop.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        return Summarize(input, WhatIsDone(done, stop), from) with
+        {
+            Stopped = stopped,
+            Partial = stopped is null,
+        };
+    }
+
+    private static void Simulate(
+        SimulationInput input, IReadOnlyList<Objective> objectives, FinishedLaunch?[] done, int from, int to,
+        ulong seed, int threads, IProgress<int>? progress, CancellationToken stop)
+    {
+        int finished = from;
+        Parallel.For(from, to, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
         {
             if (stop.IsCancellationRequested)
             {
@@ -45,21 +94,19 @@ public static class Launches
                 progress?.Report(Interlocked.Increment(ref finished));
             }
         });
+    }
 
+    private static FinishedLaunch[] WhatIsDone(FinishedLaunch?[] done, CancellationToken stop)
+    {
         FinishedLaunch[] launches = [.. done.OfType<FinishedLaunch>()];
-        if (launches.Length == 0)
-        {
-            throw new OperationCanceledException(stop);
-        }
-
-        return Summarize(input, launches, partial: launches.Length < count);
+        return launches.Length > 0 ? launches : throw new OperationCanceledException(stop);
     }
 
     /// <summary>The input as one launch meets it: nobody knows at which second Prometheus will evaluate.</summary>
     private static SimulationInput Deployed(SimulationInput input, ulong seed) =>
         input with { Loop = input.Loop with { PhaseSeed = seed } };
 
-    private static LaunchSet Summarize(SimulationInput input, FinishedLaunch[] launches, bool partial)
+    private static LaunchSet Summarize(SimulationInput input, FinishedLaunch[] launches, int count)
     {
         FinishedLaunch middle = launches
             .OrderBy(l => l.SecondsAboveLimits).ThenBy(l => l.Launch.ReplicaHours).ThenBy(l => l.Launch.Number)
@@ -82,7 +129,7 @@ public static class Launches
             MiddleNumber = middle.Launch.Number,
             AlertShares = AlertShares(input, launches),
             Requests = launches.Sum(l => l.Requests),
-            Partial = partial,
+            Partial = launches.Length < count,
         };
     }
 

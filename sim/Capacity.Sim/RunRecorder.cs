@@ -10,12 +10,15 @@ namespace Capacity.Sim;
 /// <summary>Collects what happens in a launch and tells it as a <see cref="RunResult"/>.</summary>
 internal sealed class RunRecorder(SimulationInput input, Instant start)
 {
+    private const int MostBreakerEvents = 1_000;
+
     private readonly List<StepSummary> _steps = [];
     private readonly List<int> _desired = [];
     private readonly List<int> _ready = [];
     private readonly List<RunEvent> _events = [];
     private readonly List<(LoopEvent.Scaled Action, IReadOnlyList<Replica> Replicas)> _actions = [];
     private readonly List<AlertSpan> _alerts = [];
+    private readonly List<RunEvent> _breaker = [];
     private readonly Dictionary<LabelSet, int> _open = []; // the span of each alert that holds now
 
     /// <summary>Steps that have ended.</summary>
@@ -24,6 +27,20 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
     /// <summary>Notes something.</summary>
     public void Note(Instant at, string kind, FormattableString text) =>
         _events.Add(new RunEvent(Seconds(at), kind, text.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>The callers' circuit breaker has changed its state.</summary>
+    public void NoteBreaker(double at, BreakerState state, int failures, int all)
+    {
+        if (_breaker.Count <= MostBreakerEvents)
+        {
+            string text = _breaker.Count == MostBreakerEvents ? "further changes are not listed"
+                : state == BreakerState.Closed ? "the circuit breaker closes"
+                : state == BreakerState.HalfOpen ? "the circuit breaker lets one request try"
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"the circuit breaker opens after {failures} failures of {all}");
+            _breaker.Add(new RunEvent(at, "breaker", text));
+        }
+    }
 
     /// <summary>A step has ended.</summary>
     public void EndStep(StepSummary answers, int desired, int ready)
@@ -93,10 +110,11 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
             Totals = new RequestCounts(
                 engine.Offered.Sum(), kinds.Sum(k => k.Counts.Ok), kinds.Sum(k => k.Counts.Failed), 0),
             Kinds = kinds,
-            ScaleActions = [.. _actions.Select(a => Action(a.Action, a.Replicas, until))],
+            ScaleActions = [.. _actions.Select(a => Action(a.Action, a.Replicas, until, engine))],
             Alerts = [.. _alerts.Select(a => double.IsNaN(a.End) ? a with { End = until } : a)],
             ReplicaHours = replicas.Hours(start + TimeSpan.FromSeconds(until)),
-            Events = _events,
+            Events = _breaker.Count == 0 ? _events : [.. _events.Concat(_breaker).OrderBy(e => e.At)],
+            Clients = Clients(engine, until),
             Phases = input.Plan.Phases,
             StartupSeconds =
             [
@@ -146,7 +164,8 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
         }
     }
 
-    private ScaleAction Action(LoopEvent.Scaled scaled, IReadOnlyList<Replica> replicas, double until)
+    private ScaleAction Action(
+        LoopEvent.Scaled scaled, IReadOnlyList<Replica> replicas, double until, RequestEngine engine)
     {
         bool up = scaled.To > scaled.From;
         double Last(Func<Replica, Instant> what) // unknown while one of them has not got there
@@ -164,9 +183,28 @@ internal sealed class RunRecorder(SimulationInput input, Instant start)
             Delivered = Seconds(scaled.At),
             Started = up ? Last(r => r.Started ? r.StartsAt : Instant.Never) : double.NaN, // all start together
             Ready = up ? Last(r => r.IsReady ? r.ReadyAt : Instant.Never) : double.NaN,
+            FirstServed = up && input.NotesFirstRequests ? FirstServed(replicas, until, engine) : null,
             InRotation = Last(
                 r => !up ? r.LeavesAt : r.Stopping && r.LeavesAt <= r.JoinsAt ? Instant.Never : r.JoinsAt),
         });
+    }
+
+    private static double? FirstServed(IReadOnlyList<Replica> replicas, double until, RequestEngine engine)
+    {
+        double first = replicas.Select(r => engine.FirstFinish(r.Index)).Where(f => f <= until)
+            .DefaultIfEmpty(double.NaN).Min();
+        return double.IsNaN(first) ? null : first;
+    }
+
+    /// <summary>Null where clients only wait for their answers.</summary>
+    private ClientCounts? Clients(RequestEngine engine, double until)
+    {
+        AttemptCounts counts = engine.Answers.Attempts;
+        bool isPlain = input.Client == new ClientModel() && input.Service is { Proxy: null, Dependency: null };
+        return isPlain ? null : new ClientCounts(
+            engine.Retries, counts[FailureCause.TimedOut], counts[FailureCause.Refused], counts[FailureCause.CutOff],
+            counts[FailureCause.Shed], counts[FailureCause.Breaker], counts[FailureCause.Dependency],
+            engine.Breaker?.Opened ?? 0, engine.Breaker?.NotClosed(until) ?? 0);
     }
 
     private static KindResult Kind(string name, int index, RequestEngine engine)

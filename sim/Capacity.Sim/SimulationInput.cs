@@ -73,6 +73,13 @@ public sealed record SimulationInput
     /// the delay of the rotation.</summary>
     public TimeSpan? Removal { get; init; }
 
+    /// <summary>Who decides how many replicas there are.</summary>
+    public PolicyModel Policy { get; init; } = new();
+
+    /// <summary>Whether the first request that each new replica serves is noted, for the chain of scale
+    /// actions.</summary>
+    public bool NotesFirstRequests { get; init; }
+
     /// <summary>Leaves the replicas as they are, whatever the scaler decides.</summary>
     public bool ScalingOff { get; init; }
 }

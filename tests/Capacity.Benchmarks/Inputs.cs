@@ -68,6 +68,14 @@ internal static class Inputs
         };
     }
 
+    /// <summary>45 minutes at 1,500 requests per second, with rules that scale.</summary>
+    public static SimulationInput FullLaunch() =>
+        Input(Plan([new RateSegment(0, 2_700, 1_500, 1_500)]), new ServiceLaw.Exponential(ServiceMean),
+            Loop(12, Rules)) with
+        {
+            Service = new ServiceModel { Workers = 8, Startup = new ServiceLaw.Constant(15) },
+        };
+
     /// <summary>A surge from 100 to 600 requests per second within two minutes, with rules that scale.</summary>
     public static SimulationInput Launch()
     {

@@ -74,7 +74,7 @@ internal sealed class LoadSpeed
             + $"{_repeats}");
         LoadPeer[] all =
         [
-            Ours("epoll"), Ours("sockets"), Ours("client"), .. peers ? LoadPeer.All.Skip(1) : [],
+            Ours("ring"), Ours("epoll"), Ours("sockets"), Ours("client"), .. peers ? LoadPeer.All.Skip(1) : [],
         ];
         var ratios = all.ToDictionary(p => p.Name, _ => new List<(double Cpu, double Wall, double Per100000)>());
         var reference = new List<double>();
@@ -104,7 +104,7 @@ internal sealed class LoadSpeed
         {
             List<(double Cpu, double Wall, double Per100000)> r = ratios[peer.Name];
             Say(r.Count == 0
-                ? (string)$"  {peer.Name,-14} not installed"
+                ? (string)$"  {peer.Name,-14} not installed, or it failed"
                 : string.Create(CultureInfo.InvariantCulture,
                     $"  {peer.Name,-14} {Median(r.Select(x => x.Cpu)),5:0.00} × wrk per CPU second"
                     + $" ({r.Min(x => x.Cpu):0.00}–{r.Max(x => x.Cpu):0.00}),"
@@ -113,6 +113,7 @@ internal sealed class LoadSpeed
         }
 
         Add("load.closed.rps_vs_wrk", Median(ratios["our epoll"].Select(x => x.Cpu)), "times");
+        Add("load.closed.ring_vs_wrk", Median(ratios["our ring"].Select(x => x.Cpu)), "times");
         Add("load.closed.sockets_vs_wrk", Median(ratios["our sockets"].Select(x => x.Cpu)), "times");
         Add("load.closed.client_vs_wrk", Median(ratios["our client"].Select(x => x.Cpu)), "times");
         Add("load.closed.cpu_s_per_100000", Median(ratios["our epoll"].Select(x => x.Per100000)), "s");

@@ -8,7 +8,7 @@ using Capacity.Swarm.Stack;
 namespace Capacity.Cli.Checking;
 
 /// <summary>What a check was asked to do.</summary>
-/// <param name="Launches">How many launches to simulate.</param>
+/// <param name="Launches">How many launches to simulate; null: until they are enough.</param>
 /// <param name="Seed">Seed of everything random.</param>
 /// <param name="Threads">Launches at once.</param>
 /// <param name="Port">Of the embedded cluster's balancer; 0 takes any.</param>
@@ -17,7 +17,7 @@ namespace Capacity.Cli.Checking;
 /// <param name="LookFurther">Whether to look at other loads, failures and assumptions.</param>
 /// <param name="Swarm">Where the rehearsal's swarm is; null rehearses on the embedded cluster.</param>
 internal sealed record CheckPlan(
-    int Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges, bool LookFurther,
+    int? Launches, ulong Seed, int Threads, int Port, bool Rehearse, bool TryChanges, bool LookFurther,
     SwarmPlace? Swarm = null);
 
 /// <summary>Where the live stack runs.</summary>
@@ -41,6 +41,7 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         SimulationInput launch = Predictions.Launch(loaded);
         RunResult? predicted = null;
         Comparison? comparison = null;
+        BandCoverage? coverage = null;
         if (plan.Rehearse)
         {
             SimulationInput rehearsal = plan.Swarm is null ? Predictions.Rehearsal(loaded)
@@ -56,17 +57,18 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             console.Say("2/3  the same rehearsal in virtual time, and the two compared");
             predicted = LaunchSimulation.Run(fitted, plan.Seed, stop);
             comparison = Comparison.Of(Measured, predicted);
+            coverage = plan.LookFurther ? RehearsalBand.Of(Measured, fitted, plan.Seed, stop) : null;
         }
 
-        console.Say($"3/3  {plan.Launches} launches of {DurationText.Format(launch.Plan.Duration)} in virtual time");
+        string count = plan.Launches?.ToString(CultureInfo.InvariantCulture) ?? "enough";
+        console.Say($"3/3  {count} launches of {DurationText.Format(launch.Plan.Duration)} in virtual time");
         long started = console.Environment.Clock.GetTimestamp();
         LaunchSet launches;
         using (var live = new LiveProgress(console))
         {
             try
             {
-                launches = Launches.Run(launch, scenario.Objectives, plan.Launches, plan.Seed, plan.Threads,
-                    new LaunchProgress(scenario.Name, plan.Launches, live, console.Environment.Clock), stop);
+                launches = Simulate(launch, live, stop);
             }
             catch (OperationCanceledException)
             {
@@ -75,9 +77,10 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         }
 
         TimeSpan took = console.Environment.Clock.GetElapsedTime(started);
-        Readiness? readiness = plan.LookFurther ? LookFurther(launch, launches, stop) : null;
+        Readiness? readiness = plan.LookFurther
+            ? LookFurther(launch, launches, stop) with { Coverage = coverage } : null;
         var verdict = Verdict.Decide(launches, comparison,
-            Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings));
+            [.. Gates.Of(launches, Measured, comparison, readiness, loaded.Warnings), Gates.Fresh([])]);
         bool search = plan.TryChanges && launches.Passed < launches.Launches.Count
             && scenario.Objectives.Count > 0;
         return new CheckReport
@@ -93,12 +96,23 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
             Comparison = comparison,
             Launches = launches,
             Readiness = readiness,
-            Changes = search ? Changes(launch, stop) : [],
+            Configuration = ConfigurationHash.Of(scenario),
+            Changes = search ? Changes(launch, launches.Launches.Count, stop) : [],
             Inputs = InputList.Of(loaded, launch, Measured),
             Commands = Commands(),
             Warnings = loaded.Warnings,
             SimulatedIn = took.TotalSeconds,
         };
+    }
+
+    private LaunchSet Simulate(SimulationInput launch, LiveProgress live, CancellationToken stop)
+    {
+        Scenario scenario = loaded.Scenario;
+        var rule = new SequentialRule();
+        var progress = new LaunchProgress(scenario.Name, plan.Launches, rule.Most, live, console.Environment.Clock);
+        return plan.Launches is { } count
+            ? Launches.Run(launch, scenario.Objectives, count, plan.Seed, plan.Threads, progress, stop)
+            : Launches.RunUntil(launch, scenario.Objectives, rule, plan.Seed, plan.Threads, progress, stop);
     }
 
     private SimulationInput Fit(SimulationInput input, RunResult measured) =>
@@ -123,19 +137,22 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
 
     private Readiness LookFurther(SimulationInput launch, LaunchSet launches, CancellationToken stop)
     {
+        console.Say("     other loads, failures and assumptions");
         using var live = new LiveProgress(console);
-        SimulationInput AtLoad(double factor) => launch with
-        {
-            Plan = LoadPlan.Of(loaded.Scenario.Load, factor),
-        };
-        return new ReadinessSearch(loaded, launch, AtLoad, plan.Seed, plan.Threads).Run(launches, Measured,
-            what => live.Report(new ProgressState("what if", 0, what, Left: null)), stop);
+        long started = console.Environment.Clock.GetTimestamp();
+        SimulationInput AtLoad(double factor) => launch with { Plan = LoadPlan.Of(loaded.Scenario.Load, factor) };
+        void Say(ReadinessProgress p) => live.Report(new ProgressState("what if", p.Share, p.What,
+            p.Share < 0.05 ? null
+                : console.Environment.Clock.GetElapsedTime(started) * ((1 - p.Share) / p.Share)));
+        var few = new FewLaunches(loaded.Scenario.Objectives, plan.Seed, plan.Threads, stop);
+        return new ReadinessSearch(launch, AtLoad, few)
+            .Run(launches, RehearsedLoad.Extrapolation(loaded.Scenario, launch, Measured), Say, stop);
     }
 
-    private IReadOnlyList<ChangeOutcome> Changes(SimulationInput launch, CancellationToken stop)
+    private IReadOnlyList<ChangeOutcome> Changes(SimulationInput launch, int count, CancellationToken stop)
     {
         using var live = new LiveProgress(console);
-        var search = new ChangeSearch(launch, loaded.Scenario.Objectives, plan.Launches, plan.Seed, plan.Threads);
+        var search = new ChangeSearch(launch, loaded.Scenario.Objectives, count, plan.Seed, plan.Threads);
         int tried = 0;
         return search.Run(title => live.Report(new ProgressState(
             "what would make it a go", 0, $"{++tried}: {title}", Left: null)), stop);
@@ -145,23 +162,26 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
     {
         string file = loaded.Scenario.Source.Path;
         string seed = plan.Seed.ToString(CultureInfo.InvariantCulture);
+        string launches = plan.Launches?.ToString(CultureInfo.InvariantCulture) ?? "auto";
         return
         [
-            $"./run.sh check {file} --launches {plan.Launches.ToString(CultureInfo.InvariantCulture)} --seed {seed}",
+            $"./run.sh check {file} --launches {launches} --seed {seed}",
             $"./run.sh check {file} --set service.workers=12   # try a change without editing the file",
             $"./run.sh check {file} --require go --junit capacity.xml   # gate a pull request: exit code 1 is a no-go",
         ];
     }
 
-    private sealed class LaunchProgress(string name, int count, LiveProgress live, TimeProvider clock) : IProgress<int>
+    private sealed class LaunchProgress(
+        string name, int? count, int most, LiveProgress live, TimeProvider clock) : IProgress<int>
     {
         private readonly long _started = clock.GetTimestamp();
 
         public void Report(int value)
         {
-            double share = (double)value / count;
-            TimeSpan left = clock.GetElapsedTime(_started) * ((1 - share) / share);
-            live.Report(new ProgressState(name, share, $"{value} / {count} launches", left));
+            double share = (double)value / (count ?? most);
+            TimeSpan? left = count is null ? null : clock.GetElapsedTime(_started) * ((1 - share) / share);
+            string how = count is null ? "at most " : "";
+            live.Report(new ProgressState(name, share, $"{value} / {how}{count ?? most} launches", left));
         }
     }
 }

@@ -46,6 +46,7 @@ internal static class Predictions
             WorkerLaws = [.. scenario.Requests.Select(r => r.ServiceTime)],
             Service = scenario.Service,
             Client = scenario.Client,
+            Policy = scenario.Policy,
             Spacing = scenario.Spacing.Faster(speed),
             Loop = loaded.Loop,
             DiscoveryDelay = TimeSpan.FromSeconds(scenario.Delays.Discovery),

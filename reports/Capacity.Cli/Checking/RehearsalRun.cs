@@ -97,6 +97,7 @@ internal static class RehearsalRun
             Plan = plan,
             Spacing = scenario.Spacing,
             Requests = scenario.Requests,
+            Http = scenario.Http,
             Seed = seed,
             Step = Steps.Choose(plan.Duration),
             TimeOut = TimeSpan.FromSeconds(scenario.Client.Timeout ?? LongestAnswer),
@@ -135,18 +136,19 @@ internal static class RehearsalRun
 
             page?.Show(ExposedRun.Of(input.Scenario, value, cluster?.Status));
             double total = input.Plan.Duration;
-            string replicas = cluster?.Status is { } s ? $"replicas {s.Ready} ({s.Desired} wanted)  " : "";
-            string firing = cluster?.Status.Firing is { Count: > 0 } alerts
-                ? $"  firing {string.Join(", ", alerts)}"
-                : "";
             live.Report(new ProgressState(
                 $"rehearsal of {input.Scenario}", value.Elapsed / total,
                 string.Create(CultureInfo.InvariantCulture, $"{value.Elapsed:0} / {total:0} s"),
-                TimeSpan.FromSeconds(Math.Max(0, total - value.Elapsed)),
-                string.Create(CultureInfo.InvariantCulture,
-                    $" {replicas}traffic {value.Rate:0}/s  p50 {DurationText.Format(value.P50)}"
-                    + $"  p95 {DurationText.Format(value.P95)}  p99 {DurationText.Format(value.P99)}"
-                    + $"  failed {value.Failed}{firing}")));
+                TimeSpan.FromSeconds(Math.Max(0, total - value.Elapsed)))
+            {
+                Load = new LoadView(value.Rate, value.InFlight, value.P50, value.P95, value.P99, value.Finished,
+                    value.Failed)
+                {
+                    LatenessP99 = value.LatenessP99,
+                    Replicas = cluster?.Status is { } s ? (s.Ready, s.Desired) : null,
+                    Firing = cluster?.Status.Firing ?? [],
+                },
+            });
         }
     }
 }

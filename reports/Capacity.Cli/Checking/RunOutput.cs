@@ -102,6 +102,11 @@ internal static class RunOutput
             yield return line;
         }
 
+        if (run.Clients is { } clients && Attempts(clients) is { Length: > 0 } attempts)
+        {
+            yield return $"  attempts: {attempts}";
+        }
+
         foreach (ScaleAction action in run.ScaleActions.Take(MostActions))
         {
             yield return $"  {NumberText.FineClock(action.At)}  {action.Message}";
@@ -144,5 +149,22 @@ internal static class RunOutput
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"  failed: {count:#,0} {name}");
         }
+    }
+
+    /// <summary>What attempts met besides good answers; empty when nothing.</summary>
+    private static string Attempts(ClientCounts clients)
+    {
+        (long Count, string What)[] all =
+        [
+            (clients.Retries, "sent again"), (clients.TimedOut, "timed out"), (clients.Refused, "refused"),
+            (clients.Shed, "shed by the proxy"), (clients.CutOff, "cut off"), (clients.NotSent, "kept back"),
+            (clients.DependencyFailed, "without the dependency"),
+        ];
+        string counts = string.Join(", ", all.Where(a => a.Count > 0).Select(
+            a => string.Create(CultureInfo.InvariantCulture, $"{a.Count:#,0} {a.What}")));
+        return clients.BreakerOpened == 0 ? counts : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{counts}; the circuit breaker opened {clients.BreakerOpened:#,0} times, "
+            + $"not closed for {DurationText.Format(clients.BreakerSeconds)}");
     }
 }

@@ -49,7 +49,7 @@ internal static class ScenarioFiles
         [
             .. new (string Key, bool Used)[]
             {
-                ("service.balancer", service.Balancer != Balancer.RoundRobin),
+                ("service.balancer", service.Balancer != Balancer.RoundRobin || service.Rotation is not null),
                 ("service.cores", service.Cores is not null),
                 ("service.queue", service.Queue is not null),
                 ("service.queue_timeout", service.QueueTimeout is not null),
@@ -58,7 +58,11 @@ internal static class ScenarioFiles
                 ("faults", scenario.Faults.Count > 0),
                 ("nodes", scenario.Nodes is not null),
                 ("delays.discovery", scenario.Delays.Discovery > 0),
+                ("service.proxy", service.Proxy is not null),
+                ("service.dependency", service.Dependency is not null),
                 ("client.retry", scenario.Client.Retry is not null),
+                ("client.breaker", scenario.Client.Breaker is not null),
+                ("policy", scenario.Policy.Use != PolicyKind.Step),
             }.Where(k => k.Used).Select(k => k.Key),
         ];
         if (keys.Length > 0)

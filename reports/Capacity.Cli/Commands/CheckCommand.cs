@@ -122,19 +122,21 @@ internal static class CheckCommand
             $"{"Rehearsal",-28} {DurationText.Format(rehearsal.Plan.Duration)}, about "
             + $"{rehearsal.Plan.Open.Requests:#,0} requests"));
         console.Data(string.Create(CultureInfo.InvariantCulture,
-            $"{"Launches",-28} {plan.Launches}, about {plan.Launches * launch.Plan.Open.Requests:#,0} requests in "
-            + $"virtual time"));
+            $"{"Launches",-28} {(plan.Launches is { } count ? $"{count}" : "auto, at most 1,000")}, about "
+            + $"{launch.Plan.Open.Requests:#,0} requests each in virtual time"));
     }
 
     /// <summary>The options that only check has.</summary>
     private sealed class OwnOptions
     {
-        private readonly Option<int> _launches = new("--launches")
+        private readonly Option<string> _launches = new("--launches")
         {
-            Description = "Launches to simulate; a go needs at least 73",
-            HelpName = "count",
-            DefaultValueFactory = _ => 100,
+            Description = "Launches to simulate; a go needs at least 73; auto: until they are enough",
+            HelpName = "count|auto",
+            DefaultValueFactory = _ => "100",
         };
+
+        private const string Auto = "auto";
 
         private readonly Option<bool> _noRehearsal = new("--no-rehearsal")
         {
@@ -164,7 +166,13 @@ internal static class CheckCommand
 
         public OwnOptions(Command command)
         {
-            _launches.Validators.Add(result => RunOptions.AtLeastOne(result, _launches));
+            _launches.Validators.Add(result =>
+            {
+                if (result.GetValue(_launches) is { } text && text != Auto && Count(text) is not > 0)
+                {
+                    result.AddError($"--launches must be at least 1, or auto, not '{text}'");
+                }
+            });
             Require.AcceptOnlyFromAmong("go", "conditions");
             foreach (Option option in (Option[])[_launches, _threads, _port, _noRehearsal, _noChanges, _noDrills,
                 Require, DryRun,
@@ -184,8 +192,12 @@ internal static class CheckCommand
         public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Print what would be done, and stop" };
 
         public CheckPlan Plan(ParseResult parsed, ulong seed) => new(
-            parsed.GetValue(_launches), seed, parsed.GetValue(_threads), parsed.GetValue(_port),
+            Count(parsed.GetValue(_launches)!), seed, parsed.GetValue(_threads), parsed.GetValue(_port),
             !parsed.GetValue(_noRehearsal), !parsed.GetValue(_noChanges), !parsed.GetValue(_noDrills));
+
+        /// <summary>Null for auto, and for what is no number.</summary>
+        private static int? Count(string text) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : null;
 
         public IEnumerable<(string Form, string File)> Files(ParseResult parsed) =>
             from f in _files

@@ -94,7 +94,8 @@ internal static class LimitCommand
         }
 
         return answer.Partial ? ExitCode.Interrupted
-            : double.IsFinite(answer.Limit.Rate) && double.IsFinite(answer.Limit.High) ? ExitCode.Ok
+            : answer.Doubt is null && double.IsFinite(answer.Limit.Rate) && double.IsFinite(answer.Limit.High)
+                ? ExitCode.Ok
             : ExitCode.Inconclusive;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Capacity.Cli.Checking;
 using Capacity.Model;
 using Capacity.Reports;
 
@@ -46,6 +47,14 @@ internal static class ReportCommand
             {
                 return console.Explain(read.Diagnostics);
             }
+
+            IReadOnlyList<string> changes = EvidenceAge.Changes(report);
+            report = EvidenceAge.Judge(report, changes);
+            console.Explain(
+            [
+                .. changes.Select(c => new Diagnostic("CAP210", SourceSpan.None, $"the evidence has expired: {c}",
+                    "run 'capacity check' again", Severity.Warning)),
+            ]);
 
             (string Form, string File)[] wanted =
             [

@@ -55,10 +55,11 @@ internal static class RunCommand
 
             if (agents.Wanted(parsed))
             {
+                DateTimeOffset begun = console.Environment.Clock.GetUtcNow();
                 RunResult merged = await agents.RunAsync(
                     parsed, loaded.Scenario, parsed.GetValue(input.Set) ?? [], target.Target(parsed)?.Address, seed,
-                    console,
-                    stop);
+                    console, stop);
+                merged = merged with { StartedAt = begun, LoadDigest = LoadDigest.Of(loaded.Scenario) };
                 return await RunOutput.FinishAsync(merged, loaded.Scenario, options.Folder(parsed, merged.Scenario),
                     parsed.GetValue(json), console);
             }

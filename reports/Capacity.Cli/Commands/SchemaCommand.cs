@@ -14,10 +14,23 @@ internal static class SchemaCommand
         {
             Description = "The schema of stored results instead: runs, reports, comparisons and baselines",
         };
+        var markdown = new Option<bool>("--markdown")
+        {
+            Description = "All keys of a scenario as a page of the manual, in Markdown",
+        };
         command.Options.Add(result);
+        command.Options.Add(markdown);
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(result) && parsed.GetValue(markdown))
+            {
+                parsed.AddError("--result and --markdown are two things: give one of them");
+            }
+        });
         host.Handle(command, async (parsed, console, cancellation) =>
         {
-            string schema = parsed.GetValue(result) ? ResultSchema.Write() : ScenarioSchema.Write();
+            string schema = parsed.GetValue(result) ? ResultSchema.Write()
+                : parsed.GetValue(markdown) ? ScenarioReference.Write() : ScenarioSchema.Write();
             await console.Output.WriteAsync(schema.AsMemory(), cancellation);
             return ExitCode.Ok;
         });

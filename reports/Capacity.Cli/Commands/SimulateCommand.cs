@@ -26,6 +26,14 @@ internal static class SimulateCommand
         };
         var target = new TargetOptions(command, drives: false);
         Option<string?> json = RunOptions.Json();
+        var policy = new Option<string?>("--policy")
+        {
+            Description = "Who scales instead of the scenario's policy: step (alerts and docker-scaler), hpa, target "
+                + "or schedule",
+            HelpName = "name",
+        };
+        policy.AcceptOnlyFromAmong([.. PolicyModel.Names]);
+        command.Options.Add(policy);
         command.Options.Add(rate);
         command.Options.Add(length);
         command.Options.Add(json);
@@ -41,6 +49,7 @@ internal static class SimulateCommand
             var diagnostics = new List<Diagnostic>();
             (double demand, double speed) =
                 Scale(loaded.Scenario, parsed.GetValue(rate), parsed.GetValue(length), diagnostics);
+            Scenario scenario = WithPolicy(loaded.Scenario, parsed.GetValue(policy), diagnostics);
             if (diagnostics.Count > 0)
             {
                 console.Explain(diagnostics);
@@ -53,14 +62,34 @@ internal static class SimulateCommand
                 return unread;
             }
 
-            SimulationInput launch = target.Target(parsed) is not null ? SwarmPrediction.Input(loaded)
-                : Predictions.Launch(loaded, demand, speed);
+            LoadedScenario asked = loaded with { Scenario = scenario };
+            SimulationInput launch = target.Target(parsed) is not null ? SwarmPrediction.Input(asked)
+                : Predictions.Launch(asked, demand, speed);
             RunResult run = LaunchSimulation.Run(
                 earlier is null ? launch : SwarmPrediction.Fit(launch, earlier), seed, stop);
             return await RunOutput.FinishAsync(
                 run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console);
         });
         return command;
+    }
+
+    private static Scenario WithPolicy(Scenario scenario, string? name, List<Diagnostic> diagnostics)
+    {
+        if (name is null)
+        {
+            return scenario;
+        }
+
+        PolicyModel policy = scenario.Policy with
+        {
+            Use = (PolicyKind)PolicyModel.Names.Index().First(n => n.Item == name).Index,
+        };
+        if (policy.Obstacle(scenario.Service) is ({ } code, { } message, { } hint))
+        {
+            diagnostics.Add(new Diagnostic(code, SourceSpan.None, message, hint));
+        }
+
+        return scenario with { Policy = policy };
     }
 
     /// <summary>Factors that bring the demand to a mean rate and a length.</summary>

@@ -17,6 +17,17 @@ internal static class LimitOutput
         yield return $"{answer.Scenario}  limit {Rate(answer.Limit.Rate)}  "
             + $"(95 %: {Rate(answer.Limit.Low)} to {Rate(answer.Limit.High)})  {how}, {replicas}{partial}";
         yield return $"  holds     {string.Join(", ", answer.Objectives.Select(Text))}";
+        if (answer.Doubt is { } doubt)
+        {
+            yield return $"  not enough evidence: {doubt}";
+        }
+
+        if (answer.Measured is { } measured)
+        {
+            yield return $"  measured  {Rate(measured.Rate)} (95 %: {Rate(measured.Low)} to {Rate(measured.High)}) "
+                + "by the probes below alone";
+        }
+
         if (answer.Model is { } model)
         {
             yield return $"  model     {Rate(model.Rate)} (95 %: {Rate(model.Low)} to {Rate(model.High)}) "
@@ -35,7 +46,8 @@ internal static class LimitOutput
         string places = fit.Cores is { } cores ? $"{cores} cores per replica"
             : fit.Workers is { } workers ? $"{workers} workers per replica" : "workers without limit";
         yield return $"  saturates {(double.IsFinite(fit.Saturation) ? $"at {Rate(fit.Saturation)}" : "never")} "
-            + $"({places}){share}";
+            + $"({(fit.SaturationMeasured ? "measured" : "computed")}; {places}"
+            + $"{(fit.WorkersMeasured ? ", measured" : "")}){share}";
         foreach ((string kind, ServiceLaw law) in fit.Laws)
         {
             yield return $"  service   {kind}: mean {DurationText.Format(law.MeanSeconds)}, {law} "
@@ -49,7 +61,8 @@ internal static class LimitOutput
 
         foreach (LimitProbe p in answer.Curve.OrderBy(p => p.Rate))
         {
-            yield return $"  {(p.Holds ? "✓" : "✗")} {Rate(p.Rate),12}  p50 {DurationText.Format(p.P50),-9} "
+            string mark = p.Busy ? "?" : p.Holds ? "✓" : "✗";
+            yield return $"  {mark} {Rate(p.Rate),12}  p50 {DurationText.Format(p.P50),-9} "
                 + $"p95 {DurationText.Format(p.P95),-9} p99 {DurationText.Format(p.P99),-9} "
                 + string.Create(CultureInfo.InvariantCulture, $"failed {p.Errors:0.##%}");
         }
@@ -68,7 +81,9 @@ internal static class LimitOutput
             json.WriteString("seed", seed.ToString(CultureInfo.InvariantCulture));
             json.WriteBoolean("partial", answer.Partial);
             Write(json, "limit", answer.Limit);
+            Write(json, "measured", answer.Measured);
             Write(json, "model", answer.Model);
+            json.WriteString("doubt", answer.Doubt);
             Number(json, "knee", answer.Knee);
             json.WriteStartArray("objectives");
             foreach (Objective objective in answer.Objectives)
@@ -84,6 +99,7 @@ internal static class LimitOutput
                 json.WriteStartObject();
                 Number(json, "rate", probe.Rate);
                 json.WriteBoolean("holds", probe.Holds);
+                json.WriteBoolean("generatorLimited", probe.Busy);
                 Number(json, "mean", probe.Mean);
                 Number(json, "p50", probe.P50);
                 Number(json, "p95", probe.P95);
@@ -116,7 +132,9 @@ internal static class LimitOutput
         json.WriteNumber("replicas", fit.Replicas);
         Number(json, "workers", fit.Workers ?? double.NaN);
         Number(json, "cores", fit.Cores ?? double.NaN);
+        json.WriteBoolean("workersMeasured", fit.WorkersMeasured);
         Number(json, "saturation", fit.Saturation);
+        json.WriteBoolean("saturationMeasured", fit.SaturationMeasured);
         Number(json, "overhead", fit.Overhead.MeanSeconds);
         json.WriteStartArray("service");
         foreach ((string kind, ServiceLaw law) in fit.Laws)

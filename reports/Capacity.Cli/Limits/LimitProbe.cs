@@ -15,6 +15,9 @@ internal sealed record LimitProbe(
 {
     private const double Most = 5; // e⁵ limits above a limit are as bad as any more
 
+    /// <summary>Whether the load generator was too late for the probe to say anything about the service.</summary>
+    public bool Busy { get; init; }
+
     /// <summary>Whether every objective holds.</summary>
     public bool Holds => Excess <= 0;
 
@@ -71,7 +74,15 @@ internal sealed record RateLimit(double Rate, double Low, double High);
 /// <param name="Measured">Whether the laws come from measured service times.</param>
 internal sealed record LimitFit(
     IReadOnlyList<(string Kind, ServiceLaw Law)> Laws, ServiceLaw Overhead, int? Workers, int? Cores, int Replicas,
-    double Saturation, bool Measured);
+    double Saturation, bool Measured)
+{
+    /// <summary>Whether <see cref="Saturation"/> is the throughput of a service that was kept busy; otherwise it is
+    /// computed from the workers and their laws.</summary>
+    public bool SaturationMeasured { get; init; }
+
+    /// <summary>Whether the workers come from that throughput.</summary>
+    public bool WorkersMeasured { get; init; }
+}
 
 /// <summary>The whole answer.</summary>
 /// <param name="Scenario">Its name.</param>
@@ -86,4 +97,11 @@ internal sealed record LimitFit(
 /// <param name="Partial">Whether it was stopped early.</param>
 internal sealed record LimitAnswer(
     string Scenario, bool Live, IReadOnlyList<Objective> Objectives, RateLimit Limit, RateLimit? Model, double Knee,
-    LimitFit Fit, IReadOnlyList<LimitProbe> Curve, bool Partial);
+    LimitFit Fit, IReadOnlyList<LimitProbe> Curve, bool Partial)
+{
+    /// <summary>What the probes say by themselves; null when they decide alone or there are too few.</summary>
+    public RateLimit? Measured { get; init; }
+
+    /// <summary>Why the answer is not evidence enough; null when it is.</summary>
+    public string? Doubt { get; init; }
+}

@@ -45,23 +45,33 @@ internal sealed class LimitSearch(LoadedScenario loaded, LimitPlan plan, Command
             return null;
         }
 
-        (RateLimit measured, LiveLimit live) = plan.Target is { } target
+        LiveLimit live = plan.Target is { } target
             ? await AtTargetAsync(input, target, model, stop)
             : await EmbeddedAsync(input, model, stop);
-        if (live.Probes.Count == 0)
-        {
-            return null;
-        }
+        return live.Probes.Count == 0 ? null : Judge(input, live, search, stop.IsCancellationRequested);
+    }
 
-        bool fitted = Fits(input, live.GoodRuns, out SimulationInput known);
+    private LimitAnswer Judge(SimulationInput input, LiveLimit live, SimulatedLimit assumed, bool partial)
+    {
+        bool fitted = Fits(input, live, out SimulationInput known);
         (RateLimit? byFit, SimulatedLimit fit) =
-            fitted ? Simulate(known, "the fit", CancellationToken.None) : (null, search);
-        // The probes leave an interval open; within it the fit, which uses all their service times, knows better.
-        bool decides = byFit is not null && byFit.Rate >= measured.Low && byFit.Rate <= measured.High;
-        IReadOnlyList<LimitProbe> shape = fitted && byFit is { } b ? fit.Curve(b.Rate, plan.Threads, stop) : [];
-        return new LimitAnswer(_name, true, _objectives, decides ? measured with { Rate = byFit!.Rate } : measured,
-            byFit, SimulatedLimit.Knee(shape.Count > 0 ? shape : live.Probes), fit.Fit(fitted), live.Probes,
-            stop.IsCancellationRequested);
+            fitted ? Simulate(known, "the fit", CancellationToken.None) : (null, assumed);
+        var judged = LiveJudgement.Of(live, byFit is { } f && double.IsFinite(f.Rate) ? f : null, fit, plan);
+        IReadOnlyList<LimitProbe> shape =
+            fitted && byFit is { } b ? fit.Curve(b.Rate, plan.Threads, CancellationToken.None) : [];
+        LimitFit told = fit.Fit(fitted);
+        return new LimitAnswer(_name, true, _objectives, judged.Limit, byFit,
+            SimulatedLimit.Knee(shape.Count > 0 ? shape : live.Probes), told with
+            {
+                Saturation = live.Plateau?.Rate ?? told.Saturation,
+                SaturationMeasured = live.Plateau is not null,
+                WorkersMeasured = fitted && live.Plateau is { } p && known.Service.Cores is null
+                    && p.Workers(plan.Replicas) is not null,
+            }, live.Probes, partial)
+        {
+            Measured = judged.Measured,
+            Doubt = judged.Doubt,
+        };
     }
 
     private (RateLimit? Limit, SimulatedLimit Search) Simulate(SimulationInput input, string what,
@@ -76,7 +86,7 @@ internal sealed class LimitSearch(LoadedScenario loaded, LimitPlan plan, Command
             clock.GetElapsedTime(began) * ((1 - share) / share))), stop), search);
     }
 
-    private async Task<(RateLimit, LiveLimit)> AtTargetAsync(
+    private async Task<LiveLimit> AtTargetAsync(
         SimulationInput input, Uri target, RateLimit? model, CancellationToken stop)
     {
         try
@@ -92,7 +102,7 @@ internal sealed class LimitSearch(LoadedScenario loaded, LimitPlan plan, Command
         return await ProbeAsync(input, target, model, stop);
     }
 
-    private async Task<(RateLimit, LiveLimit)> EmbeddedAsync(
+    private async Task<LiveLimit> EmbeddedAsync(
         SimulationInput input, RateLimit? model, CancellationToken stop)
     {
         try
@@ -109,28 +119,32 @@ internal sealed class LimitSearch(LoadedScenario loaded, LimitPlan plan, Command
         }
     }
 
-    private async Task<(RateLimit, LiveLimit)> ProbeAsync(
+    private async Task<LiveLimit> ProbeAsync(
         SimulationInput input, Uri target, RateLimit? model, CancellationToken stop)
     {
-        var live = new LiveLimit(input, target, _objectives, plan.Seed);
+        var live = new LiveLimit(input, target, _objectives, loaded.Scenario.Http, plan.Seed);
         double? hint = model is { Rate: > 0 and < double.PositiveInfinity } ? model.Rate : null;
         using var shown = new LiveProgress(console);
-        RateLimit limit = await live.SearchAsync(plan.Budget, plan.ProbeSeconds, hint, (share, probe) =>
+        await live.SearchAsync(plan.Budget, plan.ProbeSeconds, hint, (share, probe) =>
         {
-            console.Detail($"  {LimitOutput.Rate(probe.Rate)} {(probe.Holds ? "holds" : "does not hold")}, "
+            console.Detail($"  {LimitOutput.Rate(probe.Rate)} {Word(probe)}, "
                 + $"p99 {DurationText.Format(probe.P99)}");
             shown.Report(new ProgressState($"limit of {_name}, measured", share,
                 string.Create(CultureInfo.InvariantCulture, $"{live.Probes.Count} probes"),
                 TimeSpan.FromSeconds(Math.Max(0, (1 - share) * plan.Budget)),
                 $" last {LimitOutput.Rate(probe.Rate)}  p99 {DurationText.Format(probe.P99)}"
-                + $"  {(probe.Holds ? "holds" : "does not hold")}"));
+                + $"  {Word(probe)}"));
         }, stop);
-        return (limit, live);
+        return live;
     }
 
+    private static string Word(LimitProbe probe) =>
+        probe.Busy ? "generator late, not counted" : probe.Holds ? "holds" : "does not hold";
+
     /// <summary>The model with what the probes measured in place of what the scenario assumes.</summary>
-    private static bool Fits(SimulationInput assumed, IReadOnlyList<RunResult> runs, out SimulationInput fitted)
+    private bool Fits(SimulationInput assumed, LiveLimit live, out SimulationInput fitted)
     {
+        IReadOnlyList<RunResult> runs = live.GoodRuns;
         fitted = assumed;
         if (runs.Count == 0)
         {
@@ -144,6 +158,16 @@ internal sealed class LimitSearch(LoadedScenario loaded, LimitPlan plan, Command
         }
 
         fitted = Calibration.Fit(assumed, runs[0] with { Kinds = kinds, StartupSeconds = [] });
+        if (fitted.Service.Cores is null && live.Plateau is { } plateau && !double.IsNaN(plateau.Service))
+        {
+            // Less than a worker's worth of throughput is missing from no whole number of them: then the scenario's
+            // number stands, and the probes say more than the model.
+            fitted = fitted with
+            {
+                Service = fitted.Service with { Workers = plateau.Workers(plan.Replicas) ?? fitted.Service.Workers },
+            };
+        }
+
         return true;
     }
 

@@ -13,6 +13,7 @@ internal sealed class SimulatedLimit(
     SimulationInput input, IReadOnlyList<Objective> objectives, int replicas, ulong seed)
 {
     private const int Repeats = 12;
+    private const int ShortRepeats = 40;
     private const int CurvePoints = 16;
     private const double RequestsPerProbe = 200_000;
     private const double Tolerance = 0.0005;
@@ -105,10 +106,37 @@ internal sealed class SimulatedLimit(
     public static double Knee(IReadOnlyList<LimitProbe> curve) => curve
         .Where(p => p.Mean > 0).OrderByDescending(p => p.Rate / p.Mean).FirstOrDefault()?.Rate ?? double.NaN;
 
-    /// <summary>One steady rate.</summary>
-    public LimitProbe Probe(double rate, ulong own, CancellationToken stop)
+    /// <summary>How far the limit that short probes show lies from the real one, and how much it scatters.</summary>
+    /// <remarks>A probe begins with an empty service, and its percentile has few requests: it shows less than the rate
+    /// does in the long run. The model goes through the same probes, many times over.</remarks>
+    /// <param name="rates">Rates of the real probes.</param>
+    /// <param name="seconds">Their length.</param>
+    /// <param name="limit">The model's limit in the long run.</param>
+    /// <param name="threads">≥ 1.</param>
+    /// <returns>Difference and standard deviation of the logarithm; null when the model's probes show none.</returns>
+    public (double Bias, double Spread)? OfShortProbes(
+        IReadOnlyList<double> rates, double seconds, double limit, int threads)
     {
-        double duration = Math.Min(RequestsPerProbe / rate, LongestProbe);
+        double around = Math.Log(limit);
+        var found = new LimitEstimate?[ShortRepeats];
+        Parallel.For(0, ShortRepeats, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+            found[i] = LimitEstimate.Of([.. rates.Select((rate, k) => Probe(rate, RandomSource.SeedOf(seed,
+                string.Create(CultureInfo.InvariantCulture, $"short-{i}-{k}")), CancellationToken.None, seconds))],
+                around));
+        double[] limits = [.. found.OfType<LimitEstimate>().Select(e => e.LogRate)];
+        if (limits.Length < ShortRepeats / 2)
+        {
+            return null;
+        }
+
+        double mean = limits.Average();
+        return (mean - around, Math.Sqrt(limits.Sum(l => (l - mean) * (l - mean)) / (limits.Length - 1)));
+    }
+
+    /// <summary>One steady rate.</summary>
+    public LimitProbe Probe(double rate, ulong own, CancellationToken stop, double? seconds = null)
+    {
+        double duration = seconds ?? Math.Min(RequestsPerProbe / rate, LongestProbe);
         SimulationInput steady = input with
         {
             Plan = new LoadPlan(new ArrivalProfile([new RateSegment(0, duration, rate, rate)]), [], [], duration),

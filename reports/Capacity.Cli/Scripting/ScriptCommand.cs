@@ -131,26 +131,29 @@ internal sealed class ScriptCommand(ScriptSetup setup)
             var recent = new LatencyHistogram();
             double rate = 0;
             long failed = 0;
+            long finished = 0;
             foreach (ScenarioProgress scenario in value.Scenarios)
             {
                 recent.Merge(scenario.Recent);
                 rate += scenario.Rate;
                 failed += scenario.Stats.AllFailCount;
+                finished += scenario.Stats.AllRequestCount;
             }
 
             bool endless = double.IsInfinity(value.Planned);
-            string late = double.IsNaN(value.LatenessP99) ? ""
-                : $"  late p99 {DurationText.Format(value.LatenessP99)}";
             live.Report(new ProgressState(
                 value.WarmUp ? $"warm-up of {name}" : name, endless ? 0 : value.Elapsed / value.Planned,
                 endless
                     ? string.Create(CultureInfo.InvariantCulture, $"{value.Elapsed:0} s")
                     : string.Create(CultureInfo.InvariantCulture, $"{value.Elapsed:0} / {value.Planned:0} s"),
-                endless ? null : TimeSpan.FromSeconds(Math.Max(0, value.Planned - value.Elapsed)),
-                string.Create(CultureInfo.InvariantCulture,
-                    $" {rate:0}/s  in flight {value.InFlight}  p50 {DurationText.Format(recent.Quantile(0.5))}"
-                    + $"  p95 {DurationText.Format(recent.Quantile(0.95))}"
-                    + $"  p99 {DurationText.Format(recent.Quantile(0.99))}  failed {failed}{late}")));
+                endless ? null : TimeSpan.FromSeconds(Math.Max(0, value.Planned - value.Elapsed)))
+            {
+                Load = new LoadView(rate, value.InFlight, recent.Quantile(0.5), recent.Quantile(0.95),
+                    recent.Quantile(0.99), finished, failed)
+                {
+                    LatenessP99 = value.LatenessP99,
+                },
+            });
         }
     }
 }

@@ -21,6 +21,9 @@ internal static class ActionTable
     /// <summary>The names of the links, in order.</summary>
     public static IEnumerable<string> LinkNames => Links.Select(l => l.Name);
 
+    /// <summary>What each of them spans, in the order of <see cref="LinkNames"/>.</summary>
+    public static IReadOnlyList<string> Meanings { get; } = [.. Links.Select(l => l.Meaning)];
+
     /// <summary>The delays of one action's chain, in the order of <see cref="LinkNames"/>, seconds; NaN where
     /// unknown.</summary>
     public static IEnumerable<double> Delays(ScaleChain chain) => Links.Select(l => l.To(chain) - l.From(chain));

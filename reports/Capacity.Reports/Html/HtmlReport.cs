@@ -28,6 +28,7 @@ public static class HtmlReport
                 ObjectivesSection.Of(figures),
                 GatesSection.Of(figures),
                 TimelineSection.Of(figures),
+                ReactionSection.Of(figures),
                 HeadroomSection.Of(figures),
                 SensitivitySection.Of(figures),
                 TrustSection.Of(figures),

@@ -39,7 +39,7 @@ internal static class TrustSection
         {Chart("rehearsal-replicas", "Replicas: predicted and measured")}
         {Chart("rehearsal-latency", "Latency: predicted and measured")}</div>
         {Html.When(report.Comparison is { Actions.Count: > 0 }, () => ActionTable.Of(report.Comparison!))}
-        <div class="two">{Html.When(report.Comparison is not null, () => Errors(report.Comparison!, measured))}
+        <div class="two">{Html.When(report.Comparison is not null, () => Errors(report, measured))}
         {Inputs(report)}</div>
         {KindTable.Of(measured, report.Predicted)}
         """);
@@ -60,8 +60,9 @@ internal static class TrustSection
         <ul>{comparison!.Doubts.Select(d => Html.Of($"<li>{d}</li>"))}</ul></div></div>
         """));
 
-    private static Html Errors(Comparison comparison, RunResult measured)
+    private static Html Errors(CheckReport report, RunResult measured)
     {
+        Comparison comparison = report.Comparison!;
         IEnumerable<Html> rows = comparison.Percentiles.Select(p => Html.Of($"""
             <tr><td>{p.Name} latency</td><td class="n">{NumberText.Percent(p.MedianError)}</td><td
             class="n">{NumberText.Percent(p.WorstError)}</td><td class="n">{p.Steps}</td></tr>
@@ -73,9 +74,14 @@ internal static class TrustSection
         return Html.Of($"""
             <div>{ReportSection.Table("Errors of the prediction", ErrorHead, rows.Append(replicas), "slim")}
             <p class="under">Typical: median over the steps of |predicted − measured| / measured; for the replica curve
-            the area between both over the area measured.</p>{Generator(measured)}</div>
+            the area between both over the area measured. {Band(report.Readiness?.Coverage)}</p>{Generator(measured)}</div>
             """);
     }
+
+    private static Html Band(BandCoverage? coverage) => Html.When(coverage is { Steps: > 0 }, () => Html.Of($"""
+        Of {coverage!.Steps} measured values (replicas and percentiles of each step), {coverage.Inside} lie between the
+        lowest and the highest of {coverage.Runs} predictions with other seeds: {NumberText.Percent(coverage.Share)}.
+        """));
 
     private static Html Generator(RunResult measured) => Html.When(measured.Generator is not null, () => Html.Of($"""
         <p class="under">Load generator: half of the requests left within

@@ -44,8 +44,13 @@ internal static class VerdictBanner
     private static Html Conditions(Verdict verdict) => Html.When(
         verdict.Conditions.Count > 0 && verdict.Kind != VerdictKind.NoGo, () => Html.Of($"""
             <div class="reasons"><b>Conditions</b>
-            <ul>{verdict.Conditions.Select(c => Html.Of($"<li>{c}</li>"))}</ul></div>
+            <ul>{verdict.Gates.Where(g => g.Kind == GateKind.Soft && g.State != GateState.Pass).Select(Condition)}</ul>
+            </div>
             """));
+
+    private static Html Condition(Gate gate) => Html.Of($"""
+        <li><b>{gate.Name}</b>: {gate.ObservedText}, must be {gate.ThresholdText}; <span>{gate.Condition}</span></li>
+        """);
 
     private static Html Fix(ReportFigures figures)
     {

@@ -25,6 +25,8 @@ internal sealed record CheckReportDocument
 
     public required IReadOnlyList<ChangeDocument> Changes { get; init; }
 
+    public string? Configuration { get; init; }
+
     public Readiness? Readiness { get; init; }
 
     public RunResult? Measured { get; init; }

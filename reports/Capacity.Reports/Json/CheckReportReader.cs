@@ -35,6 +35,7 @@ internal static class CheckReportReader
                 Gates = document.Verdict.Gates,
                 Conditions = document.Verdict.Conditions,
             },
+            Configuration = document.Configuration,
             Readiness = document.Readiness,
             Measured = document.Measured,
             Predicted = document.Predicted,
@@ -124,12 +125,14 @@ internal static class CheckReportReader
         RunResult?[] runs = [report.Measured, report.Predicted, .. sets.Select(s => s?.Middle)];
         return HasHole(report.Objectives) || HasHole(report.Changes) || HasHole(report.Inputs)
                 || HasHole(report.Commands) || HasHole(report.Warnings) || HasHole(report.Verdict.Reasons)
+                || HasHole(report.Verdict.Gates) || HasHole(report.Verdict.Conditions) || HasHole(report.Readiness)
                 || HasHole(report.Scenario.Settings) || HasHole(report.Scenario.Stages)
                 ? "one of its lists has an empty entry"
             : sets.Select(s => ContradictionOf(s, report.Objectives.Count)).FirstOrDefault(c => c is not null)
                 is { } wrongSet ? wrongSet
             : runs.Where(r => r is not null).Select(r => RunResultJson.Contradiction(r!))
                 .FirstOrDefault(c => c is not null) is { } wrongRun ? $"one of its runs contradicts itself: {wrongRun}"
+            : report.Readiness is { } r && ContradictionOf(r, report.Objectives.Count) is { } wrong ? wrong
             : report.Comparison is { } c && (HasHole(c.Actions) || HasHole(c.Percentiles) || HasHole(c.Doubts)
                 || c.Percentiles.Count != 3)
                 ? "its comparison is not complete"
@@ -151,6 +154,17 @@ internal static class CheckReportReader
             : lengths.Length > 1 ? "its bands differ in length"
             : null;
     }
+
+    private static string? ContradictionOf(Readiness readiness, int objectives) =>
+        readiness.Levels.Any(l => l.PassedByObjective.Count != objectives)
+            ? "a load does not have a count for each objective"
+        : readiness.Levels.Any(l => l.Total < 1 || !(l.Factor > 0)) || readiness.Drills.Any(d => d.Total < 1)
+            || readiness.Sensitivities.Any(s => s.Total < 1)
+            ? "other loads, failures or assumptions have no launches"
+        : null;
+
+    private static bool HasHole(Readiness? readiness) => readiness is not null && (HasHole(readiness.Levels)
+        || HasHole(readiness.Drills) || HasHole(readiness.Sensitivities));
 
     private static bool HasHole<T>(IReadOnlyList<T> list)
         where T : class => list.Any(entry => entry is null);

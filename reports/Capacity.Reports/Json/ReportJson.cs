@@ -16,6 +16,7 @@ namespace Capacity.Reports;
         typeof(NumberConverter), typeof(SeedConverter), typeof(HistogramConverter), typeof(StatusCodesConverter),
         typeof(SharesConverter), typeof(ProvenanceConverter), typeof(MetricConverter), typeof(VerdictKindConverter),
         typeof(ObjectiveStateConverter), typeof(SeverityConverter), typeof(RegressionVerdictConverter),
+        typeof(GateStateConverter), typeof(GateKindConverter), typeof(GateUnitConverter),
     ])]
 [JsonSerializable(typeof(ChartPage))]
 [JsonSerializable(typeof(RunResult))]
@@ -89,7 +90,7 @@ internal sealed class ProvenanceConverter()
 internal sealed class MetricConverter()
     : JsonStringEnumConverter<ObjectiveMetric>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
-/// <summary>go, atRisk, noGo or inconclusive.</summary>
+/// <summary>go, goWithConditions, noGo or inconclusive.</summary>
 internal sealed class VerdictKindConverter()
     : JsonStringEnumConverter<VerdictKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
@@ -104,3 +105,15 @@ internal sealed class SeverityConverter()
 /// <summary>passed, regressed or notEnoughEvidence.</summary>
 internal sealed class RegressionVerdictConverter()
     : JsonStringEnumConverter<RegressionVerdict>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>pass, fail or unknown.</summary>
+internal sealed class GateStateConverter()
+    : JsonStringEnumConverter<GateState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>hard, evidence or soft.</summary>
+internal sealed class GateKindConverter()
+    : JsonStringEnumConverter<GateKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>share, factor, count or seconds.</summary>
+internal sealed class GateUnitConverter()
+    : JsonStringEnumConverter<GateUnit>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -15,10 +15,10 @@ internal static class MarkdownReadiness
                 g.State switch
                 {
                     GateState.Pass => "✅",
-                    GateState.Fail => g.Hard ? "⛔" : "⚠️",
+                    GateState.Fail => g.Kind == GateKind.Hard ? "⛔" : "⚠️",
                     _ => "❔",
                 },
-                $"{MarkdownText.Escape(g.Name)} ({(g.Hard ? "hard" : "soft")})", MarkdownText.Escape(g.What),
+                $"{MarkdownText.Escape(g.Name)} ({g.KindText})", MarkdownText.Escape(g.What),
                 g.ThresholdText, g.ObservedText,
             ])) + "\n";
     }
@@ -29,10 +29,11 @@ internal static class MarkdownReadiness
             MarkdownText.Table(["Objective", "Breaks between"],
                 Reports.Headroom.InOrder(r, figures.Report.Scenario.Objectives)
                     .Select(o => (string[])[o.Objective.Name, o.Headroom.Text]))
-            + "\n" + MarkdownText.Table(["If", "Launches that pass", "Gives way", "Failed requests"],
+            + "\n" + MarkdownText.Table(["If this fails", "Launches that pass", "Gives way", "Failed requests"],
                 r.Drills.Select(d => (string[])
                 [
-                    MarkdownText.Escape(d.What), $"{d.Passed} of {d.Total}", d.Worst, NumberText.Percent(d.Failed),
+                    MarkdownText.Escape($"{d.Name}: {d.What}"), $"{d.Passed} of {d.Total}",
+                    MarkdownText.Escape(d.Worst), NumberText.Percent(d.Failed),
                 ])));
 
     /// <summary>Which assumption matters.</summary>
@@ -41,7 +42,10 @@ internal static class MarkdownReadiness
         : MarkdownReport.Fold("Which assumption matters most",
             MarkdownText.Table(["Input", "If better", "If worse"], r.Sensitivities.Select(s => (string[])
             [
-                s.Input, $"{s.Better}: {s.PassedBetter.ToString(CultureInfo.InvariantCulture)} of {s.Total} pass",
-                $"{s.Worse}: {s.PassedWorse.ToString(CultureInfo.InvariantCulture)} of {s.Total} pass",
+                MarkdownText.Escape(s.Input), Case(s.Better, s.PassedBetter, s.Total),
+                Case(s.Worse, s.PassedWorse, s.Total),
             ])));
+
+    private static string Case(string change, int passed, int total) => string.Create(CultureInfo.InvariantCulture,
+        $"{MarkdownText.Escape(change)}: {passed} of {total} pass");
 }

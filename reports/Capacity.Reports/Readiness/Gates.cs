@@ -5,12 +5,20 @@ namespace Capacity.Reports;
 /// <summary>The questions of a launch-readiness review that a machine can answer.</summary>
 public static class Gates
 {
-    /// <summary>The load that must still be kept, as a multiple of the expected one.</summary>
+    /// <summary>The load that must still be kept, as a multiple of the expected one; also how far beyond the rehearsed
+    /// load the model is trusted.</summary>
     public const double Headroom = 1.3;
 
+    /// <summary>The share of launches that must survive a failure. It comes at the worst moment and is rare, so less is
+    /// asked than of the launch itself; 20 of 20 launches are enough to be sure.</summary>
+    public const double DrillTarget = 0.8;
+
+    /// <summary>The gate about evidence that expires.</summary>
+    public const string Freshness = "fresh evidence";
+
     private const double MostLateness = 0.01; // seconds, for half of the requests
-    private const double MostReversals = 1; // per hour
     private const double MostRecovery = 300; // seconds
+    private const int FewestReversals = 2; // a surge that comes and goes makes as many
 
     /// <summary>All gates.</summary>
     /// <param name="launches">The launches as expected.</param>
@@ -18,7 +26,7 @@ public static class Gates
     /// <param name="comparison">The rehearsal laid over its prediction; null without one.</param>
     /// <param name="readiness">What else was looked at; null leaves those gates out.</param>
     /// <param name="warnings">About the user's files.</param>
-    /// <returns>The hard ones first.</returns>
+    /// <returns>The hard ones first, then those about the evidence.</returns>
     public static IReadOnlyList<Gate> Of(
         LaunchSet launches, RunResult? measured, Comparison? comparison, Readiness? readiness,
         IReadOnlyList<Diagnostic> warnings)
@@ -26,35 +34,40 @@ public static class Gates
         var gates = new List<Gate> { Objectives(launches), Model(comparison), Generator(measured) };
         if (readiness is null)
         {
-            return gates;
+            return [.. gates, Rules(warnings)];
         }
 
         gates.Add(Tested(readiness));
-        gates.Add(HeadroomGate(readiness));
+        gates.AddRange(new[] { AtHeadroom(readiness) }.OfType<Gate>());
         gates.AddRange(readiness.Drills.Select(Drill));
-        gates.Add(Flapping(readiness));
+        gates.Add(Flapping(readiness, launches.Duration));
         if (!double.IsNaN(readiness.RecoverySeconds) || readiness.IsMetastable)
         {
             gates.Add(Recovery(readiness));
         }
 
-        gates.Add(Rules(warnings));
-        return gates;
+        return [.. gates, Rules(warnings)];
     }
+
+    /// <summary>Whether the files and the program are still those of the check.</summary>
+    /// <param name="changes">What differs, in words; empty for nothing.</param>
+    public static Gate Fresh(IReadOnlyList<string> changes) => new(
+        Freshness, GateKind.Evidence, "changes since the check", false, 0, changes.Count, changes.Count,
+        GateUnit.Count, changes.Count == 0 ? "the same files and the same version" : string.Join("; ", changes),
+        "run 'capacity check' again");
 
     private static Gate Objectives(LaunchSet launches)
     {
         (double low, double high) = Wilson.Interval(launches.Passed, launches.Launches.Count);
-        return new Gate("objectives", true, "launches that keep every objective", true, Verdict.Target, low, high,
-            GateUnit.Share, $"{launches.Passed} of {launches.Launches.Count} launches, 95 % interval",
+        return new Gate("objectives", GateKind.Hard, "launches that keep every objective", true, Verdict.Target, low,
+            high, GateUnit.Share, $"{launches.Passed} of {launches.Launches.Count} launches, 95 % interval",
             "deploy one of the changes that make it a go");
     }
 
     private static Gate Model(Comparison? comparison)
     {
         double doubts = comparison?.Doubts.Count ?? double.NaN;
-        return new Gate("model", true, "doubts about the model", false, 0, doubts > 0 ? 0 : doubts, doubts,
-            GateUnit.Count,
+        return new Gate("model", GateKind.Evidence, "doubts about the model", false, 0, doubts, doubts, GateUnit.Count,
             comparison is null ? "nothing was rehearsed" : "the rehearsal laid over its prediction",
             "run 'capacity check' with a rehearsal, at a lower speed if the machine is busy");
     }
@@ -62,60 +75,64 @@ public static class Gates
     private static Gate Generator(RunResult? measured)
     {
         double late = measured?.Generator?.LatenessP50 ?? double.NaN;
-        double most = late > MostLateness ? double.PositiveInfinity : late;
-        return new Gate("generator", true, "lateness of half of the requests", false, MostLateness,
-            double.IsPositiveInfinity(most) ? 0 : late, most, GateUnit.Seconds,
+        return new Gate("load generator", GateKind.Evidence, "lateness of half of the requests", false, MostLateness,
+            late, late, GateUnit.Seconds,
             measured is null ? "nothing was rehearsed" : "sent minus scheduled instant, in the rehearsal",
             "rehearse on a calmer machine, or at a lower speed");
     }
 
-    private static Gate Tested(Readiness readiness)
-    {
-        double factor = readiness.Extrapolation;
-        return new Gate("tested load", true, "expected over rehearsed peak", false, Headroom,
-            factor > Headroom ? 0 : factor, factor, GateUnit.Factor,
-            "beyond this the model extrapolates", "rehearse with a higher rehearsal.demand");
-    }
+    private static Gate Tested(Readiness readiness) => new(
+        "rehearsed load", GateKind.Evidence, "highest expected load over the highest rehearsed", false, Headroom,
+        readiness.Extrapolation, readiness.Extrapolation, GateUnit.Factor,
+        double.IsNaN(readiness.Extrapolation) ? "nothing was rehearsed" : "beyond this the model extrapolates",
+        "rehearse with a higher rehearsal.demand");
 
-    private static Gate HeadroomGate(Readiness readiness)
+    private static Gate? AtHeadroom(Readiness readiness)
     {
-        var headroom = Capacity.Reports.Headroom.Of(readiness);
-        return new Gate("headroom", false, "load at which every objective still holds", true, Headroom, headroom.Holds,
-            headroom.Breaks, GateUnit.Factor,
-            $"{readiness.Levels.Sum(l => l.Total)} launches at {readiness.Levels.Count} loads",
-            "raise the smallest or the largest number of replicas, and limit the rate at the proxy");
+        if (readiness.Levels.FirstOrDefault(l => l.Factor == Headroom) is not { } level)
+        {
+            return null; // stopped before it was looked at
+        }
+
+        (double low, double high) = Wilson.Interval(level.Passed, level.Total);
+        return new Gate("headroom", GateKind.Soft, "launches that keep every objective at 1.3× the load", true,
+            Verdict.Target, low, high, GateUnit.Share,
+            $"{level.Passed} of {level.Total} launches; all hold up to {Reports.Headroom.Of(readiness).Text}",
+            "keep more replicas, or limit the rate at the proxy");
     }
 
     private static Gate Drill(DrillOutcome drill)
     {
-        double share = (double)drill.Passed / drill.Total;
-        return new Gate(drill.Name, false, $"launches that keep every objective although {drill.What}", true,
-            Verdict.Target, share, share, GateUnit.Share,
+        (double low, double high) = Wilson.Interval(drill.Passed, drill.Total);
+        return new Gate(drill.Name, GateKind.Soft, "launches that keep every objective nevertheless", true,
+            DrillTarget, low, high, GateUnit.Share,
             $"{drill.Passed} of {drill.Total} launches" + (drill.Worst.Length > 0 ? $"; {drill.Worst} gives way" : ""),
-            $"keep one replica more, or have somebody watch for this: {drill.What}");
+            $"{drill.What}: have a replica to spare, or somebody who watches for it");
     }
 
-    private static Gate Flapping(Readiness readiness) => new(
-        "flapping", false, "reversals of the replicas per hour", false, MostReversals,
-        readiness.Flaps ? readiness.ReversalsPerHour : Math.Min(readiness.ReversalsPerHour, MostReversals),
-        readiness.Flaps ? readiness.ReversalsPerHour : Math.Min(readiness.ReversalsPerHour, MostReversals),
-        GateUnit.Count, "the launch in the middle; a scale action soon after the opposite one",
+    private static Gate Flapping(Readiness readiness, double duration) => new(
+        "flapping", GateKind.Soft, "times that the replicas turn back soon after a change", false,
+        Math.Max(FewestReversals, Math.Floor(duration / 3_600)), readiness.Reversals, readiness.Reversals,
+        GateUnit.Count, "the launch in the middle; within 20 minutes of the opposite change",
         "move the thresholds for more and for fewer replicas apart, or lengthen 'for'");
 
-    private static Gate Recovery(Readiness readiness)
-    {
-        double seconds = readiness.IsMetastable ? double.MaxValue : readiness.RecoverySeconds;
-        return new Gate("recovery", false, "time until all is well after the surge", false, MostRecovery, seconds,
-            seconds, GateUnit.Seconds,
-            readiness.IsMetastable ? "it never came back" : "the launch in the middle",
-            "limit queues and retries, so that the service comes back by itself");
-    }
+    private static Gate Recovery(Readiness readiness) => new(
+        "recovery", GateKind.Soft, "time until all is well after the surge", false, MostRecovery,
+        readiness.IsMetastable ? MostRecovery + 1 : readiness.RecoverySeconds,
+        readiness.IsMetastable ? double.NaN : readiness.RecoverySeconds, GateUnit.Seconds,
+        readiness.IsMetastable ? "it did not come back before the launch ended" : "the launch in the middle",
+        "limit queues and retries, so that the service comes back by itself");
 
     private static Gate Rules(IReadOnlyList<Diagnostic> warnings)
     {
-        int count = warnings.Count(w => w.Code.StartsWith("RUL1", StringComparison.Ordinal)
-            || w.Code.StartsWith("AM10", StringComparison.Ordinal));
-        return new Gate("alert rules", false, "warnings about rules and policy", false, 0, count, count,
-            GateUnit.Count, "'capacity rules lint'", "read the warnings at the end of this report");
+        string[] codes =
+        [
+            .. warnings.Select(w => w.Code).Where(c => c.StartsWith("RUL1", StringComparison.Ordinal)
+                || c.StartsWith("AM10", StringComparison.Ordinal)),
+        ];
+        return new Gate("alert rules", GateKind.Soft, "warnings about rules and timers, such as dead zones", false, 0,
+            codes.Length, codes.Length, GateUnit.Count,
+            codes.Length == 0 ? "'capacity rules lint'" : string.Join(", ", codes.Distinct(StringComparer.Ordinal)),
+            "read the warnings at the end of the report");
     }
 }

@@ -16,7 +16,11 @@ public sealed record Headroom(double Holds, double Breaks)
     public static Headroom Of(Readiness readiness, int objective) =>
         Between(readiness.Levels, l => (double)l.PassedByObjective[objective] / l.Total);
 
-    /// <summary>The objectives with their head-room, the first to break first.</summary>
+    /// <summary>A multiple of the expected load in words: <c>1.25×</c>.</summary>
+    public static string Factor(double value) =>
+        value.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture) + "×";
+
+    /// <summary>The objectives with their headroom, the first to break first.</summary>
     public static IReadOnlyList<(Objective Objective, Headroom Headroom)> InOrder(
         Readiness readiness, IReadOnlyList<Objective> objectives) =>
     [
@@ -39,7 +43,4 @@ public sealed record Headroom(double Holds, double Breaks)
         double holds = levels.Where(l => l.Factor < breaks).Select(l => l.Factor).DefaultIfEmpty(0).Max();
         return new Headroom(holds, breaks);
     }
-
-    private static string Factor(double value) =>
-        value.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture) + "×";
 }

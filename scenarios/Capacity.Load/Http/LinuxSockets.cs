@@ -17,16 +17,44 @@ internal static class LinuxSockets
     public const int TimedOut = 110;
     public const int ConnectionRefused = 111;
     public const int InProgress = 115;
-    public const int StreamNonBlocking = 1 | 0x800 | 0x80000; // SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
+    public const int NoBuffers = 105;
+    public const int Stream = 1 | 0x80000; // SOCK_STREAM | SOCK_CLOEXEC
+    public const int StreamNonBlocking = Stream | 0x800;
+    public const int EventFileFlags = 0x800 | 0x80000; // EFD_NONBLOCK | EFD_CLOEXEC
+    public const int DoNotWait = 0x40;
     public const int NoSignal = 0x4000;
     public const int LevelSocket = 1;
     public const int OptionError = 4;
     public const int LevelTcp = 6;
     public const int OptionNoDelay = 1;
+    public const nint CallRingSetup = 425;
+    public const nint CallRingEnter = 426;
+    public const nint CallRingRegister = 427;
     public const nint CallEpollWait2 = 441;
+    private const int TimerSlack = 29; // PR_SET_TIMERSLACK
 
     /// <summary>Of the call before on this thread.</summary>
     public static int LastError => Marshal.GetLastSystemError();
+
+    /// <summary>The last error as a negative number.</summary>
+    /// <param name="later">The answer when it only means that nothing can be done now.</param>
+    public static int Refusal(int later) => LastError is var error and not (Again or Interrupted) ? -error : later;
+
+    /// <summary>A socket whose small requests are not held back; negative when there is none.</summary>
+    public static int Open(int family, int type)
+    {
+        int socket = Socket(family, type, 0);
+        if (socket >= 0)
+        {
+            _ = SetOption(socket, LevelTcp, OptionNoDelay, 1, sizeof(int));
+        }
+
+        return socket;
+    }
+
+    /// <summary>Lets the waits of this thread end when they should, instead of up to 50 µs later.</summary>
+    /// <remarks>Source: PR_SET_TIMERSLACK(2const).</remarks>
+    public static void ExactTimers() => _ = ProcessControl(TimerSlack, 1, 0, 0, 0);
 
     [DllImport("libc", EntryPoint = "socket")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -83,6 +111,19 @@ internal static class LinuxSockets
     [DllImport("libc", EntryPoint = "syscall")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern nint SystemCall(nint call, nint a, nint b, nint c, nint d, nint e, nint f);
+
+    [DllImport("libc", EntryPoint = "syscall")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [SuppressGCTransition]
+    public static extern nint QuickCall(nint call, nint a, nint b, nint c, nint d, nint e, nint f);
+
+    [DllImport("libc", EntryPoint = "mmap")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint Map(nint address, nint length, int protection, int flags, int file, nint offset);
+
+    [DllImport("libc", EntryPoint = "munmap")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Unmap(nint address, nint length);
 
     [DllImport("libc", EntryPoint = "eventfd")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -20,7 +20,7 @@ internal static class RequestPaths
         bool linux = OperatingSystem.IsLinux()
             && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
         return !plain ? RequestTransport.Client
-            : settings.Transport is { } asked && (asked != RequestTransport.Epoll || linux) ? asked
+            : settings.Transport is { } asked && (asked > RequestTransport.Epoll || linux) ? asked
             : linux ? RequestTransport.Epoll
             : RequestTransport.Sockets;
     }
@@ -34,11 +34,25 @@ internal static class RequestPaths
         LoadSettings settings, LoadTally tally, RunClock clock, CancellationToken stop)
     {
         RequestTransport transport = Choose(settings);
-        return transport == RequestTransport.Client
-            ? new ClientPath(settings, tally, clock)
-            : transport == RequestTransport.Epoll
-                ? new EpollPath(settings, tally, clock, await AddressAsync(settings.Target, stop))
-            : new SocketPath(settings, tally, clock, await AddressAsync(settings.Target, stop));
+        if (transport == RequestTransport.Client)
+        {
+            return new ClientPath(settings, tally, clock);
+        }
+
+        IPEndPoint? address = await AddressAsync(settings.Target, stop);
+        if (transport == RequestTransport.Sockets)
+        {
+            return new SocketPath(settings, tally, clock, address);
+        }
+
+        Ring? ring = transport == RequestTransport.Ring ? Ring.TryOpen() : null;
+        return new EventPath(
+            settings, tally, clock, address, ring is null ? new EpollEvents() : new RingEvents(ring))
+        {
+            Remark = ring is null && transport == RequestTransport.Ring
+                ? "this kernel does not allow io_uring: the load was sent by epoll, which costs a little more CPU"
+                : null,
+        };
     }
 
     /// <summary>Where the service is: of several addresses the first that lets us connect.</summary>

@@ -21,6 +21,8 @@ internal sealed class RequestTemplate
         string rest = Rest(kind, target);
         string end = filled ? path[(place + RequestKind.ServiceTimePlace.Length)..] + rest : "";
         _before = Encoding.UTF8.GetBytes($"{kind.Method} {(filled ? path[..place] : path + rest)}");
+        Whole = filled ? [] : GC.AllocateUninitializedArray<byte>(_before.Length, pinned: true);
+        _before.AsSpan(0, Whole.Length).CopyTo(Whole);
         _after = Encoding.UTF8.GetBytes(end);
         _law = filled ? kind.ServiceTime : null;
         Bodyless = kind.Method == "HEAD";
@@ -33,6 +35,9 @@ internal sealed class RequestTemplate
     /// <summary>Whether a request that a closing connection swallowed may be sent again.</summary>
     /// <remarks>Source: RFC 9110, section 9.2.2, idempotent methods.</remarks>
     public bool Repeatable { get; }
+
+    /// <summary>The request, pinned, when all of its kind are equal; else empty.</summary>
+    public byte[] Whole { get; }
 
     /// <summary>Most bytes of one request.</summary>
     public int LengthMax => _before.Length + _after.Length + 20;

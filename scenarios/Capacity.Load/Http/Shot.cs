@@ -40,6 +40,9 @@ internal interface IRequestPath : IDisposable
     /// <summary>What it counted.</summary>
     PathCounts Counts { get; }
 
+    /// <summary>What was noteworthy about the way itself; null: nothing.</summary>
+    string? Remark => null;
+
     /// <summary>Sends one request and returns at once.</summary>
     void Send(in Shot shot);
 

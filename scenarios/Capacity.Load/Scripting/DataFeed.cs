@@ -58,13 +58,15 @@ public static class DataFeed
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new ScriptException($"cannot read {path}: {problem.Message}",
-                "paths are relative to the folder that the script is started in, or to the script", problem);
+                "paths are relative to the folder that the script is started in, or to the script", problem)
+                .EndingScript();
         }
 
         Parsed<IReadOnlyList<T>> parsed = read(source);
         return parsed.TryGet(out IReadOnlyList<T>? items)
             ? items
-            : throw new ScriptException(string.Join("\n\n", parsed.Diagnostics), "correct the file");
+            : throw ScriptException.Contradiction(string.Join("\n\n", parsed.Diagnostics), "correct the file")
+                .EndingScript();
     }
 
     private static string Found(string path)

@@ -14,7 +14,7 @@ internal sealed class ReplicaSet
     private readonly RandomSource _crashes;
     private readonly Instant _start;
     private readonly TimeSpan _orchestrator;
-    private readonly TimeSpan _rotation;
+    private readonly RotationTimes _rotation;
     private readonly Nodes? _nodes; // null: there is always room
     private readonly List<Replica> _all = [];
     private readonly List<Replica> _pending = []; // wait for room, in order
@@ -37,8 +37,9 @@ internal sealed class ReplicaSet
         _startups = new RandomSource(seed, "start-up");
         _crashes = new RandomSource(seed, "crashes");
         _orchestrator = TimeSpan.FromSeconds(input.Loop.Delays.Orchestrator);
-        _rotation = TimeSpan.FromSeconds(input.Loop.Delays.Rotation);
         _nodes = input.Nodes is { } pool ? new Nodes(pool) : null;
+        _rotation = new RotationTimes(
+            input.Service.Rotation, TimeSpan.FromSeconds(input.Loop.Delays.Rotation), start, seed);
         if (input.FreshDeployment)
         {
             Grow(input.Loop.InitialReplicas, start);
@@ -96,7 +97,7 @@ internal sealed class ReplicaSet
             if (!replica.Stopping)
             {
                 replica.Stopping = true;
-                replica.LeavesAt = now + (_input.Removal ?? _rotation);
+                replica.LeavesAt = _input.Removal is { } removal ? now + removal : _rotation.Leaves(now);
                 _changes.Add(replica.LeavesAt, Change.Leaves, replica);
                 removed.Add(replica);
                 if (!replica.Started)
@@ -135,12 +136,12 @@ internal sealed class ReplicaSet
             return false;
         }
 
-        Enter(replica);
         if (_input.Service.WarmUp is not null)
         {
-            _engine.Warm(replica.Index, (now - _start).TotalSeconds);
+            _engine.Warm(replica.Index, (now - _start).TotalSeconds); // first: it may be given requests at once
         }
 
+        Enter(replica);
         return true;
     }
 
@@ -160,11 +161,29 @@ internal sealed class ReplicaSet
         }
 
         double gone = _engine.Drain(replica.Index, (now - _start).TotalSeconds);
+        if (!double.IsNaN(gone))
+        {
+            Goes(replica, now, gone);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes over which of the replicas that left have had nothing left since the last call.</summary>
+    public void NoteGone()
+    {
+        foreach ((int index, double at) in _engine.TakeGone())
+        {
+            Goes(_all[index], _all[index].LeavesAt, at);
+        }
+    }
+
+    private void Goes(Replica replica, Instant now, double gone)
+    {
         Instant ended = _start + TimeSpan.FromSeconds(gone);
         replica.GoneAt = ended < now ? now : ended; // seconds round to ticks
         // What waits for its room starts then, which changes how requests are served.
         (_nodes is null ? _timeline : _changes).Add(replica.GoneAt, Change.Gone, replica);
-        return true;
     }
 
     /// <summary>A replica that was stopped has ended; its room is free.</summary>
@@ -203,7 +222,7 @@ internal sealed class ReplicaSet
         replica.Crashed = replica.Stopping = true;
         if (replica.InRotation)
         {
-            replica.LeavesAt = Instant.Min(replica.LeavesAt, now + _rotation);
+            replica.LeavesAt = Instant.Min(replica.LeavesAt, _rotation.Leaves(now));
             _changes.Add(replica.LeavesAt, Change.Leaves, replica);
         }
 
@@ -261,7 +280,7 @@ internal sealed class ReplicaSet
         replica.ListensAt = replica.StartsAt + replica.Startup;
         replica.ReadyAt = _input.ReadyWhenListening ? replica.ListensAt
             : replica.FirstGoodCheck(_input.Loop.HealthCheckInterval);
-        replica.JoinsAt = replica.ReadyAt + _rotation;
+        replica.JoinsAt = _rotation.Joins(replica.ReadyAt);
         _timeline.Add(replica.StartsAt, Change.Starts, replica);
         _timeline.Add(replica.ReadyAt, Change.Ready, replica);
         _changes.Add(replica.JoinsAt, Change.Joins, replica);

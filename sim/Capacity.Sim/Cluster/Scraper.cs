@@ -10,19 +10,21 @@ namespace Capacity.Sim.Cluster;
 internal sealed class Scraper
 {
     private const double HealthCheckSeconds = 0.0003;
+    private const string Good = "200";
+    private const string ServerError = "500";
     private const string HealthCheckPath = "/demo/hello";
 
     private readonly SimulationInput _input;
     private readonly ControlLoop _loop;
     private readonly ScrapeCounters _counters;
     private readonly Timeline _timeline;
-    private readonly (string Method, string Path)[] _endpoints;
+    private readonly Endpoint[] _endpoints;
     private readonly int _healthSeries;
     private readonly Queue<HashSet<Replica>> _found = new();
     private readonly long[] _cumulative = new long[ScrapeCounters.Buckets];
 
     public Scraper(
-        SimulationInput input, (string Method, string Path)[] endpoints, ControlLoop loop, ScrapeCounters counters,
+        SimulationInput input, Endpoint[] endpoints, ControlLoop loop, ScrapeCounters counters,
         Timeline timeline)
     {
         _input = input;
@@ -30,19 +32,26 @@ internal sealed class Scraper
         _counters = counters;
         _timeline = timeline;
         _endpoints = endpoints;
-        _healthSeries = Array.IndexOf(endpoints, ("GET", HealthCheckPath));
+        _healthSeries = Array.IndexOf(endpoints, new Endpoint("GET", HealthCheckPath, Good));
     }
 
-    /// <summary>The endpoints that a replica's histogram tells apart, and the endpoint of each kind.</summary>
-    /// <remarks>Health checks have one of their own unless a kind asks for the same.</remarks>
-    public static ((string Method, string Path)[] Endpoints, int[] OfKind) Endpoints(IReadOnlyList<RequestKind> kinds)
+    /// <summary>What a replica's histogram tells apart, and where the good answers and the errors of each kind count.
+    /// </summary>
+    /// <remarks>Health checks have an endpoint of their own unless a kind asks for the same.</remarks>
+    /// <param name="kinds">The kinds of requests.</param>
+    /// <param name="fail">Whether replicas may answer by an error.</param>
+    public static (Endpoint[] Endpoints, int[] OfKind, int[]? ErrorsOfKind) Endpoints(
+        IReadOnlyList<RequestKind> kinds, bool fail)
     {
-        var endpoints = new List<(string Method, string Path)>();
-        int[] ofKind = [.. kinds.Select(k => Place((k.Method, k.Path.Split('?', 2)[0])))];
-        Place(("GET", HealthCheckPath));
-        return ([.. endpoints], ofKind);
+        var endpoints = new List<Endpoint>();
+        int[] ofKind = [.. kinds.Select(k => Place(Of(k, Good)))];
+        Place(new Endpoint("GET", HealthCheckPath, Good));
+        int[]? errors = fail ? [.. kinds.Select(k => Place(Of(k, ServerError)))] : null;
+        return ([.. endpoints], ofKind, errors);
 
-        int Place((string Method, string Path) endpoint)
+        static Endpoint Of(RequestKind kind, string code) => new(kind.Method, kind.Path.Split('?', 2)[0], code);
+
+        int Place(Endpoint endpoint)
         {
             int known = endpoints.IndexOf(endpoint);
             if (known < 0)
@@ -161,10 +170,10 @@ internal sealed class Scraper
         target.Sample(numbers.Count, _cumulative[^1]);
     }
 
-    private TargetSeries Numbers(ScrapeTarget target, (string Method, string Path) endpoint)
+    private TargetSeries Numbers(ScrapeTarget target, Endpoint endpoint)
     {
         LabelSet labels = LabelSet.Of(
-            ("service", LoopSettingsReader.StackName(_input.Loop.Service)), ("code", "200"),
+            ("service", LoopSettingsReader.StackName(_input.Loop.Service)), ("code", endpoint.Code),
             ("method", endpoint.Method), ("path", endpoint.Path));
         LabelSet bucket = labels.With(LabelSet.MetricName, "http_server_resp_time_bucket");
         return new TargetSeries(
@@ -177,4 +186,7 @@ internal sealed class Scraper
         ("job", _input.Loop.Service),
         ("instance", string.Create(
             CultureInfo.InvariantCulture, $"10.0.{replica.Address / 250}.{(replica.Address % 250) + 1}:8080")));
+
+    /// <summary>One series of a replica's histogram.</summary>
+    internal sealed record Endpoint(string Method, string Path, string Code);
 }

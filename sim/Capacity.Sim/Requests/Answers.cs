@@ -8,8 +8,10 @@ namespace Capacity.Sim.Requests;
 /// </remarks>
 internal sealed class Answers
 {
+    /// <summary>The status of a request that nobody took.</summary>
+    public const int NotAvailable = 503;
+
     private const int Broken = 0;
-    private const int NotAvailable = 503;
 
     private readonly EngineSettings _settings;
     private readonly double _timeout;
@@ -38,6 +40,9 @@ internal sealed class Answers
     public StepRecorder Recorder { get; }
 
     public FailureCounts Failures { get; }
+
+    /// <summary>Failed attempts by cause.</summary>
+    public AttemptCounts Attempts { get; } = new();
 
     /// <summary>Told of attempts that a replica finished, for tests.</summary>
     public Action<RequestBatch, int, int>? Served { get; set; }
@@ -140,7 +145,6 @@ internal sealed class Answers
     public void RecordLong(double until, double folded)
     {
         int count = 0;
-        double latest = 0;
         while (_long.TryPeek(out LongRequest request, out double finish) && finish <= until)
         {
             _long.Dequeue();
@@ -148,6 +152,7 @@ internal sealed class Answers
             {
                 if ((Retries is null || request.OfUser) && !request.TimedOut)
                 {
+                    Attempts.Add(FailureCause.CutOff);
                     Failures.Add(request.Kind, _cutAt[request.Replica] + request.Overhead, Broken);
                 }
 
@@ -155,18 +160,17 @@ internal sealed class Answers
             }
 
             request.CopyTo(_late, count);
-            latest = Math.Max(latest, finish + request.Overhead);
             count++;
             if (count == RequestBatch.Size)
             {
-                RecordLate(count, latest, folded);
+                RecordFinished(_late, count, folded);
                 count = 0;
             }
         }
 
         if (count > 0)
         {
-            RecordLate(count, latest, folded);
+            RecordFinished(_late, count, folded);
         }
     }
 
@@ -176,6 +180,7 @@ internal sealed class Answers
         while (_failures.TryPeek(out Failure failure, out (double At, long Number) when) && when.At < until)
         {
             _failures.Dequeue();
+            Attempts.Add(failure.Cause);
             if (Retries?.Next(failure.Request.Attempt, when.At) is { } again)
             {
                 _again.Enqueue(failure, (again, _number++));
@@ -202,6 +207,7 @@ internal sealed class Answers
         RecordLong(double.PositiveInfinity, folded);
         while (_failures.TryDequeue(out Failure failure, out (double At, long Number) when))
         {
+            Attempts.Add(failure.Cause);
             Failures.Add(failure.Request.Kind, when.At, failure.Status);
         }
 
@@ -223,23 +229,43 @@ internal sealed class Answers
             : (answered, null);
     }
 
-    private void RecordLate(int count, double latest, double folded)
+    /// <summary>Counts attempts that replicas have finished; those in time count for their clients, too.</summary>
+    /// <param name="batch">With finish and replica; changed.</param>
+    /// <param name="count">How many from the start.</param>
+    /// <param name="folded">Seconds up to which scrapes have been read.</param>
+    public void RecordFinished(RequestBatch batch, int count, double folded)
     {
-        Counters.Reserve(folded, latest);
-        Counters.Record(_late, 0, count, _settings.SeriesOfKind);
-        Served?.Invoke(_late, 0, count);
+        double latest = RecordAnswers(batch, count, folded, _settings.SeriesOfKind);
+        Served?.Invoke(batch, 0, count);
         int kept = 0;
         for (int i = 0; i < count; i++)
         {
-            if (!(_late.Finish[i] + _late.Overhead[i] - _late.At[i] > _timeout))
+            if (!(batch.Finish[i] + batch.Overhead[i] - batch.At[i] > _timeout))
             {
-                _late.Move(i, kept++);
+                batch.Move(i, kept++);
             }
         }
 
         Recorder.Reserve(latest);
-        Recorder.Record(_late, 0, kept);
-        Succeeded?.Invoke(_late, 0, kept);
+        Recorder.Record(batch, 0, kept);
+        Succeeded?.Invoke(batch, 0, kept);
+    }
+
+    /// <summary>Counts attempts that replicas have answered by an error: their scrapes see them.</summary>
+    public void RecordErrors(RequestBatch batch, int count, double folded) =>
+        RecordAnswers(batch, count, folded, _settings.ErrorSeriesOfKind ?? _settings.SeriesOfKind);
+
+    private double RecordAnswers(RequestBatch batch, int count, double folded, int[] seriesOfKind)
+    {
+        double latest = 0;
+        for (int i = 0; i < count; i++)
+        {
+            latest = Math.Max(latest, batch.Finish[i] + batch.Overhead[i]);
+        }
+
+        Counters.Reserve(folded, latest);
+        Counters.Record(batch, 0, count, seriesOfKind);
+        return latest;
     }
 
     private int FailRefused(RequestBatch batch, int from, int to)
@@ -311,13 +337,15 @@ internal sealed class Answers
             return; // the user's own outcome says so
         }
 
+        FailureCause cause = status == NotAvailable ? FailureCause.Refused : FailureCause.TimedOut;
         if (Retries is null)
         {
+            Attempts.Add(cause);
             Failures.Add(batch.Kind[i], at, status);
             return;
         }
 
-        _failures.Enqueue(new Failure(batch.RequestAt(i), status, replica, finish), (at, _number++));
+        _failures.Enqueue(new Failure(batch.RequestAt(i), status, cause, replica, finish), (at, _number++));
     }
 
     /// <summary>What a stopped replica does not finish fails at the cut, unless its client gave up before.</summary>
@@ -341,13 +369,15 @@ internal sealed class Answers
             if (!request.TimedOut || learnt < request.At + _timeout)
             {
                 _failures.Enqueue(
-                    new Failure(request.Client, Broken, replica, request.Finish), (learnt, _number++));
+                    new Failure(request.Client, Broken, FailureCause.CutOff, replica, request.Finish),
+                    (learnt, _number++));
             }
         }
     }
 
     /// <summary>A failed attempt; with replica and finish when the replica may be stopped before.</summary>
-    private readonly record struct Failure(ClientRequest Request, int Status, int Replica, double Finish);
+    private readonly record struct Failure(
+        ClientRequest Request, int Status, FailureCause Cause, int Replica, double Finish);
 
     private readonly record struct LongRequest(
         ClientRequest Client, double At, double Finish, int Replica, bool TimedOut, bool OfUser)

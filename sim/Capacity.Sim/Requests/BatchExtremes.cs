@@ -1,5 +1,5 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Capacity.Sim.Requests;
 
@@ -15,24 +15,24 @@ internal static class BatchExtremes
         ref double ats = ref MemoryMarshal.GetReference(at); // all three are equally long
         ref double finishes = ref MemoryMarshal.GetReference(finish);
         ref double overheads = ref MemoryMarshal.GetReference(overhead);
-        Vector<double> latests = Vector<double>.Zero;
-        Vector<double> longests = Vector<double>.Zero;
-        Vector<double> slowests = Vector<double>.Zero;
+        Vector512<double> latests = Vector512<double>.Zero;
+        Vector512<double> longests = Vector512<double>.Zero;
+        Vector512<double> slowests = Vector512<double>.Zero;
         int i = 0;
-        for (; i <= at.Length - Vector<double>.Count; i += Vector<double>.Count)
+        for (; i <= at.Length - Vector512<double>.Count; i += Vector512<double>.Count)
         {
-            Vector<double> done = Vector.LoadUnsafe(ref finishes, (nuint)i);
-            Vector<double> sent = Vector.LoadUnsafe(ref ats, (nuint)i);
-            Vector<double> answered = done + Vector.LoadUnsafe(ref overheads, (nuint)i);
-            latests = Vector.MaxNative(latests, answered);
-            longests = Vector.MaxNative(longests, done - sent);
-            slowests = Vector.MaxNative(slowests, answered - sent);
+            var done = Vector512.LoadUnsafe(ref finishes, (nuint)i);
+            var sent = Vector512.LoadUnsafe(ref ats, (nuint)i);
+            Vector512<double> answered = done + Vector512.LoadUnsafe(ref overheads, (nuint)i);
+            latests = Vector512.MaxNative(latests, answered);
+            longests = Vector512.MaxNative(longests, done - sent);
+            slowests = Vector512.MaxNative(slowests, answered - sent);
         }
 
         double latest = 0;
         double longest = 0;
         double slowest = 0;
-        for (int lane = 0; lane < Vector<double>.Count; lane++)
+        for (int lane = 0; lane < Vector512<double>.Count; lane++)
         {
             latest = Math.Max(latest, latests[lane]);
             longest = Math.Max(longest, longests[lane]);

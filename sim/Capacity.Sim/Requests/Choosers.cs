@@ -98,7 +98,7 @@ internal readonly struct FewerOfTwoCounted(
 /// <summary>The one with fewer requests under way of two: read off the workers, so that nothing is kept.</summary>
 /// <remarks>Both are drawn for all requests of the batch at once.</remarks>
 internal struct FewerOfTwo<TWorkers>(
-    (int[] One, int[] Other) pairs, double[] state, int length, int workers, WaitingStarts[] waiting) : IChooser
+    (int[] One, int[] Other) pairs, AlignedNumbers state, int length, int workers, WaitingStarts[] waiting) : IChooser
     where TWorkers : IWorkers
 {
     private int _next;
@@ -121,7 +121,7 @@ internal struct FewerOfTwo<TWorkers>(
     {
         unchecked
         {
-            ref double first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(state), replica * length);
+            ref double first = ref Unsafe.Add(ref state.First, replica * length);
             return first > at ? workers + waiting[replica].After(at)
                 : TWorkers.After(ref first, length, at) - (length - workers); // the padding is not a worker
         }
@@ -134,8 +134,7 @@ internal static class Two
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (int One, int Other) Of(int[] rotation, BalancerDraws draws)
     {
-        int one = draws.Below(rotation.Length);
-        int other = draws.Below(rotation.Length - 1);
+        (int one, int other) = draws.Pair(rotation.Length);
         return Different(rotation, one, other);
     }
 
@@ -144,20 +143,27 @@ internal static class Two
     public static void Fill(int[] rotation, BalancerDraws draws, Span<int> one, Span<int> other)
     {
         draws.FillPairs(rotation.Length, one, other);
+        ref int replicas = ref MemoryMarshal.GetArrayDataReference(rotation);
+        int several = Math.Min(rotation.Length - 1, 1);
         other = other[..one.Length];
         for (int i = 0; i < one.Length; i++)
         {
-            (one[i], other[i]) = Different(rotation, one[i], other[i]);
+            int first = one[i];
+            one[i] = Unsafe.Add(ref replicas, first);
+            other[i] = Unsafe.Add(ref replicas, Another(first, other[i], several));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (int One, int Other) Different(int[] rotation, int one, int other)
     {
-        int several = Math.Min(rotation.Length - 1, 1);
-        other += unchecked((int)((uint)(one - other - 1) >> 31)) & several; // one more if other >= one
-        return (rotation[one], rotation[other]);
+        return (rotation[one], rotation[Another(one, other, Math.Min(rotation.Length - 1, 1))]);
     }
+
+    /// <summary>One more if it is not below the first, when there are several.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Another(int one, int other, int several) =>
+        unchecked(other + ((int)((uint)(one - other - 1) >> 31) & several));
 
     /// <summary>The one with the smaller count; the first when they are equal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,101 +8,117 @@ namespace Capacity.Sim.Requests;
 /// </remarks>
 internal sealed class CountLevels
 {
-    private int[] _count = []; // by replica
-    private int[] _place = []; // by replica, where it is in the order; -1 outside of the rotation
-    private int[] _order = [];
-    private int[] _below = [0, 0]; // by level: how many of the rotation have a smaller count
+    /// <summary>Requests under way, by replica.</summary>
+    public int[] CountOf { get; private set; } = [];
+
+    /// <summary>Where a replica is in the order; −1 outside of the rotation.</summary>
+    public int[] PlaceOf { get; private set; } = [];
+
+    /// <summary>The rotation by ascending count.</summary>
+    public int[] Order { get; private set; } = [];
+
+    /// <summary>By level: how many of the rotation have a smaller count.</summary>
+    public int[] Below { get; private set; } = [0, 0];
+
+    /// <summary>Makes room for counts.</summary>
+    /// <param name="more">How many requests will be added at most.</param>
+    public void Reserve(int more)
+    {
+        int most = Order.Length == 0 ? 0 : CountOf[Order[^1]];
+        while (most + more + 2 >= Below.Length)
+        {
+            Grow();
+        }
+    }
 
     /// <summary>Requests that the replica has under way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Count(int replica) => _count[replica];
+    public int Count(int replica) => CountOf[replica];
 
     /// <summary>One of those with the smallest count.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Least(BalancerDraws draws)
     {
-        int level = _count[_order[0]];
-        return _order[draws.Below(_below[level + 1])];
+        int level = CountOf[Order[0]];
+        return Order[draws.Below(Below[level + 1])];
     }
 
     /// <summary>A replica begins without requests.</summary>
     public void Reset(int replica)
     {
-        while (replica >= _count.Length)
+        while (replica >= CountOf.Length)
         {
-            int before = _count.Length;
-            Array.Resize(ref _count, Math.Max(16, 2 * before));
-            Array.Resize(ref _place, _count.Length);
-            Array.Fill(_place, -1, before, _place.Length - before);
+            int before = CountOf.Length;
+            int[] unknown = [.. Enumerable.Repeat(-1, Math.Max(16, before))];
+            CountOf = [.. CountOf, .. new int[unknown.Length]];
+            PlaceOf = [.. PlaceOf, .. unknown];
         }
 
-        _count[replica] = 0;
+        CountOf[replica] = 0;
     }
 
     /// <summary>One request more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Up(int replica)
     {
-        int level = _count[replica]++;
-        int place = _place[replica];
+        int level = CountOf[replica]++;
+        int place = PlaceOf[replica];
         if (place < 0)
         {
             return;
         }
 
-        if (level + 2 >= _below.Length)
+        if (level + 2 >= Below.Length)
         {
             Grow();
         }
 
-        Exchange(replica, place, --_below[level + 1]);
+        Exchange(replica, place, --Below[level + 1]);
     }
 
     /// <summary>One request less.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Down(int replica)
     {
-        int level = _count[replica]--;
-        int place = _place[replica];
+        int level = CountOf[replica]--;
+        int place = PlaceOf[replica];
         if (place >= 0)
         {
-            Exchange(replica, place, _below[level]++);
+            Exchange(replica, place, Below[level]++);
         }
     }
 
     /// <summary>The rotation has changed.</summary>
     public void Rotate(int[] rotation)
     {
-        Array.Fill(_place, -1);
-        _order = [.. rotation.OrderBy(r => _count[r])];
-        for (int i = 0; i < _order.Length; i++)
+        Array.Fill(PlaceOf, -1);
+        Order = [.. rotation.OrderBy(r => CountOf[r])];
+        for (int i = 0; i < Order.Length; i++)
         {
-            _place[_order[i]] = i;
+            PlaceOf[Order[i]] = i;
         }
 
-        int most = _order.Length == 0 ? 0 : _count[_order[^1]];
-        _below = new int[Math.Max(_below.Length, most + 3)];
-        for (int level = 0; level < _below.Length; level++)
+        int most = Order.Length == 0 ? 0 : CountOf[Order[^1]];
+        Below = new int[Math.Max(Below.Length, most + 3)];
+        for (int level = 0; level < Below.Length; level++)
         {
-            _below[level] = _order.Count(r => _count[r] < level);
+            Below[level] = Order.Count(r => CountOf[r] < level);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Exchange(int replica, int place, int with)
     {
-        int other = _order[with];
-        _order[with] = replica;
-        _order[place] = other;
-        _place[replica] = with;
-        _place[other] = place;
+        int other = Order[with];
+        Order[with] = replica;
+        Order[place] = other;
+        PlaceOf[replica] = with;
+        PlaceOf[other] = place;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow()
     {
-        int before = _below.Length;
-        Array.Resize(ref _below, 2 * before);
-        Array.Fill(_below, _order.Length, before, before);
+        Below = [.. Below, .. Enumerable.Repeat(Order.Length, Below.Length)];
     }
 }

@@ -11,18 +11,45 @@ internal sealed class DepartureWheel
     private const int None = -1;
     private const int FewestSpans = 1024;
 
-    private Entry[] _entries = new Entry[FewestSpans];
-    private int[] _first = new int[FewestSpans]; // by span; a power of two long
-    private int _free;
     private int _count;
-    private double _perSpan = 1; // spans per second
-    private long _span; // the one in which the last instant was
 
     public DepartureWheel()
     {
-        Array.Fill(_first, None);
+        Array.Fill(Firsts, None);
+        Free = None;
         Link(0);
     }
+
+    /// <summary>Departures in lists, and free places in another.</summary>
+    public Entry[] Entries { get; private set; } = new Entry[FewestSpans];
+
+    /// <summary>Where each span's list begins; a power of two long.</summary>
+    public int[] Firsts { get; private set; } = new int[FewestSpans];
+
+    /// <summary>Where the list of free places begins; negative when there is none.</summary>
+    public int Free { get; private set; }
+
+    /// <summary>Spans per second.</summary>
+    public double PerSpan { get; private set; } = 1;
+
+    /// <summary>The span in which the last instant was.</summary>
+    public long Span { get; private set; }
+
+    /// <summary>Makes room for departures.</summary>
+    /// <param name="more">How many will be added at most.</param>
+    public void Reserve(int more)
+    {
+        while (_count + more > Entries.Length)
+        {
+            Grow();
+        }
+    }
+
+    /// <summary>A loop of its own has taken and added departures.</summary>
+    /// <param name="span">The span of the last instant.</param>
+    /// <param name="free">Where the list of free places now begins.</param>
+    /// <param name="more">How many departures there are more than before.</param>
+    public void Served(long span, int free, int more) => (Span, Free, _count) = (span, free, _count + more);
 
     /// <summary>Fits the spans to the pace of the requests to come; about one departure in each is best.</summary>
     /// <param name="now">Seconds; what has finished by then has been taken.</param>
@@ -30,18 +57,19 @@ internal sealed class DepartureWheel
     public void Fit(double now, double rate)
     {
         double per = Math.Clamp(rate, 1e-3, 1e8);
-        bool crowded = _count > _first.Length;
-        if (!crowded && per < 2.5 * _perSpan && per > _perSpan / 2.5)
+        bool crowded = _count > Firsts.Length;
+        if (!crowded && per < 2.5 * PerSpan && per > PerSpan / 2.5)
         {
             return;
         }
 
-        Entry[] all = [.. _first.SelectMany(ListOf)];
-        _perSpan = per;
-        _span = (long)(now * _perSpan);
-        _first = new int[crowded ? 4 * _first.Length : _first.Length];
-        Array.Fill(_first, None);
+        Entry[] all = [.. Firsts.SelectMany(ListOf)];
+        PerSpan = per;
+        Span = (long)(now * PerSpan);
+        Firsts = new int[crowded ? 4 * Firsts.Length : Firsts.Length];
+        Array.Fill(Firsts, None);
         _count = 0;
+        Free = None;
         Link(0);
         foreach (Entry entry in all)
         {
@@ -55,19 +83,19 @@ internal sealed class DepartureWheel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(double at, int replica)
     {
-        if (_free == None)
+        if (Free == None)
         {
             Grow();
         }
 
-        int place = _free;
-        ref Entry entry = ref _entries[place];
-        _free = entry.Next;
-        int span = (int)double.ConvertToIntegerNative<long>(at * _perSpan) & (_first.Length - 1);
+        int place = Free;
+        ref Entry entry = ref Entries[place];
+        Free = entry.Next;
+        int span = (int)double.ConvertToIntegerNative<long>(at * PerSpan) & (Firsts.Length - 1);
         entry.At = at;
         entry.Replica = replica;
-        entry.Next = _first[span];
-        _first[span] = place;
+        entry.Next = Firsts[span];
+        Firsts[span] = place;
         _count++;
     }
 
@@ -77,25 +105,26 @@ internal sealed class DepartureWheel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void TakeUntil(double now, CountLevels levels)
     {
-        long to = double.ConvertToIntegerNative<long>(now * _perSpan);
-        long span = Math.Max(_span, to - _first.Length + 1);
+        long to = double.ConvertToIntegerNative<long>(now * PerSpan);
+        long span = Math.Max(Span, to - Firsts.Length + 1);
         for (; span <= to; span++)
         {
-            if (_first[(int)span & (_first.Length - 1)] != None)
+            if (Firsts[(int)span & (Firsts.Length - 1)] != None)
             {
-                Take(ref _first[(int)span & (_first.Length - 1)], now, levels);
+                Take(ref Firsts[(int)span & (Firsts.Length - 1)], now, levels);
             }
         }
 
-        _span = to;
+        Span = to;
     }
 
     /// <summary>A replica has nothing under way any more.</summary>
     public void Forget(int replica)
     {
-        Entry[] others = [.. _first.SelectMany(ListOf).Where(e => e.Replica != replica)];
-        Array.Fill(_first, None);
+        Entry[] others = [.. Firsts.SelectMany(ListOf).Where(e => e.Replica != replica)];
+        Array.Fill(Firsts, None);
         _count = 0;
+        Free = None;
         Link(0);
         foreach (Entry entry in others)
         {
@@ -105,7 +134,7 @@ internal sealed class DepartureWheel
 
     private void Take(ref int link, double now, CountLevels levels)
     {
-        Entry[] entries = _entries;
+        Entry[] entries = Entries;
         while (link != None)
         {
             int place = link;
@@ -117,8 +146,8 @@ internal sealed class DepartureWheel
             }
 
             link = entry.Next;
-            entry.Next = _free;
-            _free = place;
+            entry.Next = Free;
+            Free = place;
             _count--;
             levels.Down(entry.Replica);
         }
@@ -126,32 +155,35 @@ internal sealed class DepartureWheel
 
     private IEnumerable<Entry> ListOf(int first)
     {
-        for (int place = first; place != None; place = _entries[place].Next)
+        for (int place = first; place != None; place = Entries[place].Next)
         {
-            yield return _entries[place];
+            yield return Entries[place];
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow()
     {
-        int before = _entries.Length;
-        Array.Resize(ref _entries, 2 * before);
+        int before = Entries.Length;
+        Entry[] larger = new Entry[2 * before];
+        Entries.CopyTo(larger, 0);
+        Entries = larger;
         Link(before);
     }
 
     /// <summary>Puts the entries from a place on into the free list.</summary>
     private void Link(int from)
     {
-        for (int i = from; i < _entries.Length; i++)
+        for (int i = from; i < Entries.Length; i++)
         {
-            _entries[i].Next = i + 1 < _entries.Length ? i + 1 : None;
+            Entries[i].Next = i + 1 < Entries.Length ? i + 1 : Free;
         }
 
-        _free = from;
+        Free = from;
     }
 
-    private struct Entry
+    /// <summary>A departure, or a free place.</summary>
+    public struct Entry
     {
         public double At;
         public int Replica;

@@ -17,8 +17,19 @@ internal sealed record EngineSettings(
     /// <summary>What the callers do when answers are late or fail.</summary>
     public ClientModel Client { get; init; } = new();
 
+    /// <summary>The series in which errors of each kind count that replicas answer; null: those of good answers.
+    /// </summary>
+    public int[]? ErrorSeriesOfKind { get; init; }
+
     /// <summary>Whether replicas may crash, or need longer than their law says.</summary>
     public bool ReplicasBreak { get; init; }
+
+    /// <summary>Goes through the calendar of events also where the recursion would do, for the test that both agree.
+    /// </summary>
+    public bool ByEvents { get; init; }
+
+    /// <summary>Whether the work of each replica is measured, and when it serves first.</summary>
+    public bool MeasuresLoads { get; init; }
 
     /// <summary>Seed of the run.</summary>
     public ulong Seed { get; init; } = 1;

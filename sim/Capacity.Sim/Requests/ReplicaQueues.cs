@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Capacity.Model;
 
@@ -15,18 +14,21 @@ internal sealed class ReplicaQueues
     private readonly int? _workers;
     private readonly Kernel _kernel;
     private readonly int _length; // numbers of state per replica
-    private double[] _state = [];
+    private readonly AlignedNumbers _state = new();
     private int[] _rotation = [];
     private long _served;
     private readonly Balancer _balancer;
     private readonly int _queue;
-    private readonly Patience? _patience;
+    private readonly bool _isPlain; // no limits, and nothing ever breaks: there are loops for that
+    private readonly DrawnTimes? _patience;
     private readonly ReplicaConditions? _conditions; // null: nothing ever breaks
     private readonly BalancerDraws _draws;
     private readonly KeptConnections _connections;
     private readonly (int[] One, int[] Other) _pairs = (new int[RequestBatch.Size], new int[RequestBatch.Size]);
+    private double[] _ties = [];
     private readonly CountLevels _levels = new();
     private readonly DepartureWheel _departures = new();
+    private readonly WaitingStretches? _stretches; // for power of two choices without limits
     private WaitingStarts[] _waiting = [];
 
     /// <summary>Starts without replicas.</summary>
@@ -42,7 +44,10 @@ internal sealed class ReplicaQueues
         _workers = workers;
         _balancer = service.Balancer;
         _queue = service.Queue ?? int.MaxValue;
-        _patience = service.QueueTimeout is { } law && workers is not null ? new Patience(law, seed) : null;
+        _patience = service.QueueTimeout is { } law && workers is not null ? new DrawnTimes(law, seed, "patience")
+            : null;
+        _isPlain = _queue == int.MaxValue && _patience is null && conditions is null;
+        _stretches = _balancer == Balancer.PowerOfTwo && workers is not null && _isPlain ? new() : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
         bool fitsRegister = workers is <= 8 && !portable;
@@ -73,12 +78,8 @@ internal sealed class ReplicaQueues
     public void Reset(int replica, double from)
     {
         int first = replica * _length;
-        if (first + _length > _state.Length)
-        {
-            Array.Resize(ref _state, Math.Max(first + _length, 2 * _state.Length));
-        }
-
-        Span<double> state = _state.AsSpan(first, _length);
+        _state.Reserve(first + _length);
+        Span<double> state = _state.Span(first, _length);
         state.Fill(double.PositiveInfinity);
         state[..Math.Min(state.Length, _workers ?? 1)].Fill(from);
         if (replica >= _waiting.Length)
@@ -88,6 +89,7 @@ internal sealed class ReplicaQueues
 
         _waiting[replica].Clear();
         _levels.Reset(replica);
+        _stretches?.Reset(replica);
     }
 
     /// <summary>A replica ends: what it has is gone, and with it what the balancer counts there.</summary>
@@ -104,12 +106,26 @@ internal sealed class ReplicaQueues
     public double IdleAt(int replica)
     {
         double last = double.NegativeInfinity;
-        foreach (double free in _state.AsSpan(replica * _length, _length))
+        foreach (double free in _state.Span(replica * _length, _length))
         {
             last = double.IsPositiveInfinity(free) ? last : Math.Max(last, free);
         }
 
         return last;
+    }
+
+    /// <summary>Work that a replica has been given and not done by an instant, seconds. For a limited number of
+    /// workers.
+    /// </summary>
+    public double WorkLeft(int replica, double now)
+    {
+        double left = 0;
+        foreach (double free in _state.Span(replica * _length, _length))
+        {
+            left += double.IsPositiveInfinity(free) ? 0 : Math.Max(0, free - now);
+        }
+
+        return left;
     }
 
     /// <summary>Puts a replica at the end of the rotation.</summary>
@@ -138,9 +154,9 @@ internal sealed class ReplicaQueues
     {
         int next = (int)(_served % _rotation.Length);
         _served += at.Length;
-        if (_balancer == Balancer.RoundRobin && _queue == int.MaxValue && _patience is null && _conditions is null)
+        if (_balancer == Balancer.RoundRobin && _isPlain)
         {
-            ServeInTurn(at, service, finish, replica, next);
+            ServeInTurn(new Requests(at, service, finish, replica), next);
             return 0;
         }
 
@@ -159,10 +175,47 @@ internal sealed class ReplicaQueues
         {
             Balancer.Random => Choose(new AtRandom(_rotation, _draws), requests, false),
             Balancer.Connections => Choose(new ByConnection(_connections, _rotation, _draws), requests, false),
+            Balancer.LeastConnections when _isPlain => ServeFewest(requests),
             Balancer.LeastConnections => Choose(new Fewest(_levels, _departures, _draws), requests, false),
             Balancer.PowerOfTwo => ChooseOfTwo(requests),
             _ => Choose(new InTurn(_rotation, next), requests, false),
         };
+    }
+
+    private int ServeFewest(Requests requests)
+    {
+        switch (_kernel)
+        {
+            case Kernel.Overlapping:
+                ServeFewest<OverlappingWorkers>(requests);
+                break;
+            case Kernel.Register512:
+                ServeFewest<EightWorkersIn512Bits>(requests);
+                break;
+            case Kernel.Registers256:
+                ServeFewest<EightWorkersIn256Bits>(requests);
+                break;
+            default:
+                ServeFewest<AnyWorkers>(requests);
+                break;
+        }
+
+        return 0;
+    }
+
+    private void ServeFewest<TWorkers>(Requests requests)
+        where TWorkers : IWorkers
+    {
+        if (_ties.Length < requests.At.Length)
+        {
+            _ties = new double[requests.At.Length];
+        }
+
+        Span<double> units = _ties.AsSpan(0, requests.At.Length);
+        _draws.Fill(units);
+        FewestLoop.Serve<TWorkers>(
+            requests.At, requests.Service, units, requests.Finish, requests.Replica, ref _state.First, _length,
+            _levels, _departures);
     }
 
     private int ChooseOfTwo(Requests requests) => _kernel switch
@@ -179,6 +232,14 @@ internal sealed class ReplicaQueues
     {
         int count = requests.At.Length;
         Two.Fill(_rotation, _draws, _pairs.One.AsSpan(0, count), _pairs.Other.AsSpan(0, count));
+        if (_stretches is not null)
+        {
+            FewerOfTwoLoop.Serve<TWorkers>(
+                requests.At, requests.Service, _pairs, requests.Finish, requests.Replica, ref _state.First, _length,
+                _stretches);
+            return 0;
+        }
+
         return ServeAsTheyAre<FewerOfTwo<TWorkers>, TWorkers>(
             new FewerOfTwo<TWorkers>(_pairs, _state, _length, _workers!.Value, _waiting), requests, true);
     }
@@ -211,12 +272,12 @@ internal sealed class ReplicaQueues
             ReadOnlySpan<double> service = requests.Service[..at.Length];
             Span<double> finish = requests.Finish[..at.Length];
             Span<int> replica = requests.Replica[..at.Length];
-            ref double first = ref MemoryMarshal.GetArrayDataReference(_state);
+            ref double first = ref _state.First;
             WaitingStarts[] waiting = _waiting;
             int length = _length;
             int queue = _queue;
             bool follows = keepsStarts || (queue != int.MaxValue && _workers is not null);
-            Patience? patience = _patience;
+            DrawnTimes? patience = _patience;
             follows |= patience is not null;
             int refused = 0;
             for (int i = 0; i < at.Length; i++)
@@ -273,50 +334,29 @@ internal sealed class ReplicaQueues
         }
     }
 
-    private void ServeInTurn(
-        ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica, int next)
+    private void ServeInTurn(Requests requests, int next)
     {
         switch (_kernel)
         {
             case Kernel.Overlapping:
-                RoundRobin<OverlappingWorkers>(at, service, finish, replica, _state, _length, _rotation, next);
+                ServeInTurn<OverlappingWorkers>(requests, next);
                 break;
             case Kernel.Register512:
-                RoundRobin<EightWorkersIn512Bits>(at, service, finish, replica, _state, _length, _rotation, next);
+                ServeInTurn<EightWorkersIn512Bits>(requests, next);
                 break;
             case Kernel.Registers256:
-                RoundRobin<EightWorkersIn256Bits>(at, service, finish, replica, _state, _length, _rotation, next);
+                ServeInTurn<EightWorkersIn256Bits>(requests, next);
                 break;
             default:
-                RoundRobin<AnyWorkers>(at, service, finish, replica, _state, _length, _rotation, next);
+                ServeInTurn<AnyWorkers>(requests, next);
                 break;
         }
     }
 
-    /// <summary>A leaf loop: without calls, so that everything stays in registers.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RoundRobin<TWorkers>(
-        ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica,
-        double[] state, int length, ReadOnlySpan<int> rotation, int next)
-        where TWorkers : IWorkers
-    {
-        unchecked
-        {
-            service = service[..at.Length];
-            finish = finish[..at.Length];
-            replica = replica[..at.Length];
-            ref double first = ref MemoryMarshal.GetArrayDataReference(state);
-            ref int turns = ref MemoryMarshal.GetReference(rotation);
-            for (int i = 0; i < at.Length; i++)
-            {
-                int turn = Unsafe.Add(ref turns, next); // within the rotation, and its replicas within the state
-                replica[i] = turn;
-                finish[i] = TWorkers.Serve(ref Unsafe.Add(ref first, turn * length), length, at[i], service[i]);
-                next++;
-                next = next == rotation.Length ? 0 : next;
-            }
-        }
-    }
+    private void ServeInTurn<TWorkers>(Requests requests, int next)
+        where TWorkers : IWorkers => InTurnLoop.Serve<TWorkers>(
+            requests.At, requests.Service, requests.Finish, requests.Replica, ref _state.First, _length, _rotation,
+            next);
 
     private readonly ref struct Requests(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica)

@@ -55,7 +55,7 @@ internal sealed class RequestBatch
 
     /// <summary>Puts an attempt to a place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Set(int i, double at, ClientRequest request)
+    public void Set(int i, double at, in ClientRequest request)
     {
         At[i] = at;
         Since[i] = request.Since;

@@ -1,14 +1,15 @@
+using Capacity.Sim.Requests.Calendar;
+
 namespace Capacity.Sim.Requests;
 
 /// <summary>Serves all requests of a run, from one change of the cluster to the next.</summary>
 /// <remarks>
 /// A stretch is worked off in stages (draw, serve, count), each a loop without calls over arrays in the first cache.
 /// With retries a stretch is cut into windows as short as the shortest pause, so that whoever fails in one of them
-/// sends again in a later one.
+/// sends again in a later one. What the recursion cannot do goes through a calendar of events instead.
 /// </remarks>
 internal sealed class RequestEngine
 {
-    private readonly EngineSettings _settings;
     private readonly IRequestSource _source;
     private readonly UserPopulation? _users;
     private readonly OverheadTimes _userOverhead;
@@ -18,21 +19,34 @@ internal sealed class RequestEngine
     private readonly Answers _answers;
     private readonly SharingReplicas? _sharing;
     private readonly ReplicaConditions? _conditions; // null: nothing ever breaks
+    private readonly RequestCalendar? _calendar;
+    private readonly ReplicaLoads? _loads;
+    private readonly ArrivalCounts _offered;
     private int _cursor;
     private double _now;
 
     public RequestEngine(
         EngineSettings settings, IRequestSource source, UserPopulation? users, OverheadTimes userOverhead)
     {
-        _settings = settings;
         _source = source;
         _users = users;
         _userOverhead = userOverhead;
         _answers = new Answers(settings);
         _single.OfUsers = true;
         _conditions = settings.ReplicasBreak ? new ReplicaConditions(settings.Service.WarmUp) : null;
+        _loads = settings.MeasuresLoads ? new ReplicaLoads(_conditions) : null;
         Queues = new ReplicaQueues(settings.Service, settings.Seed, conditions: _conditions);
-        Offered = new long[(int)Math.Ceiling(settings.Duration / settings.Step) + 1];
+        _offered = new ArrivalCounts(settings.Step, settings.Duration);
+        if (RequestCalendar.IsNeeded(settings))
+        {
+            _calendar = new RequestCalendar(settings, source, users, userOverhead, _answers, _conditions)
+            {
+                Offered = at => Offer([at]),
+                Loads = _loads,
+            };
+            return;
+        }
+
         _sharing = settings.Service.Cores is { } cores
             ? new SharingReplicas(cores, settings.Service, settings.Seed, Finished, _conditions)
             : null;
@@ -48,11 +62,14 @@ internal sealed class RequestEngine
 
     public FailureCounts Failures => _answers.Failures;
 
+    /// <summary>The circuit breaker of the callers; null without one.</summary>
+    public CircuitBreaker? Breaker => _calendar?.Breaker;
+
     /// <summary>Attempts that were not the first.</summary>
     public long Retries => _answers.Retries?.Count ?? 0;
 
     /// <summary>Arrivals by step; the last entry holds those after the end.</summary>
-    public long[] Offered { get; }
+    public long[] Offered => _offered.BySteps;
 
     /// <summary>Starts a replica, idle and with counters at zero, not yet in rotation.</summary>
     /// <param name="replica">The next index; replicas are added in order.</param>
@@ -64,12 +81,14 @@ internal sealed class RequestEngine
         Queues.Reset(replica, from);
         _sharing?.Reset(replica, from);
         _conditions?.Reset(replica);
+        _calendar?.Add(replica, from);
     }
 
     /// <summary>Puts a replica into rotation.</summary>
     public void Join(int replica)
     {
         Queues.Join(replica);
+        _calendar?.Join(replica, _now);
         _sharing?.Rotate(Queues.Rotation);
     }
 
@@ -90,6 +109,7 @@ internal sealed class RequestEngine
         _conditions!.End(replica);
         _answers.Crash(replica, now);
         Queues.Crash(replica, now);
+        _calendar?.Crash(replica, now);
         _sharing?.Empty(replica);
     }
 
@@ -97,17 +117,23 @@ internal sealed class RequestEngine
     public void Leave(int replica)
     {
         Queues.Leave(replica);
+        _calendar?.Leave(replica);
         _sharing?.Rotate(Queues.Rotation);
     }
 
     /// <summary>Takes a replica out of rotation and lets it finish what it has, within the stop grace.</summary>
     /// <param name="replica">Its index.</param>
     /// <param name="now">Seconds; everything that arrived before has been served.</param>
-    /// <returns>When it is gone, seconds.</returns>
+    /// <returns>When it is gone, seconds; NaN when only <see cref="TakeGone"/> will tell.</returns>
     public double Drain(int replica, double now)
     {
         Queues.Leave(replica);
         double cut = _answers.Stop(replica, now);
+        if (_calendar is not null)
+        {
+            return _calendar.Drain(replica, cut) ? now : double.NaN;
+        }
+
         double idle = Queues.IdleAt(replica);
         if (_sharing is not null)
         {
@@ -118,12 +144,20 @@ internal sealed class RequestEngine
         return Math.Clamp(idle, now, cut);
     }
 
+    /// <summary>The replicas of which <see cref="Drain"/> did not know when they are gone, and are since the last call.
+    /// </summary>
+    public IReadOnlyList<(int Replica, double At)> TakeGone() => _calendar?.TakeLeft() ?? [];
+
     /// <summary>Serves everything that arrives before an instant.</summary>
     /// <param name="until">Seconds; not before the previous one. The cluster does not change in between.</param>
     public void AdvanceTo(double until)
     {
         _answers.CertainUntil = until;
-        if (_answers.Retries is { } retries)
+        if (_calendar is not null)
+        {
+            _calendar.AdvanceTo(until);
+        }
+        else if (_answers.Retries is { } retries)
         {
             for (double from = _now; from < until;)
             {
@@ -143,9 +177,27 @@ internal sealed class RequestEngine
         _now = until;
     }
 
+    /// <summary>Work that a replica has done so far, in seconds of one worker or core; measured only when the settings
+    /// say so.</summary>
+    public double WorkDone(int replica)
+    {
+        double given = _loads?.Work(replica) ?? 0;
+        return _calendar is not null ? given + _calendar.WorkUnderWay(replica, _now)
+            : _sharing is not null ? given + _sharing.WorkUnderWay(replica, _now)
+            : given - Queues.WorkLeft(replica, _now);
+    }
+
+    /// <summary>When a replica finished its first request, seconds; NaN when it has not, or nobody measures.</summary>
+    public double FirstFinish(int replica) => _loads?.FirstFinish(replica) ?? double.NaN;
+
+    /// <summary>Requests that a replica was given so far; where cores are shared or a dependency is, those that it has
+    /// finished.</summary>
+    public long RequestsOf(int replica) => _loads?.Requests(replica) ?? 0;
+
     /// <summary>Lets everything that is under way finish. Nothing arrives any more.</summary>
     public void Complete()
     {
+        _calendar?.Complete();
         _sharing?.AdvanceTo(double.PositiveInfinity);
         _users?.Complete(Failures);
         _answers.Complete(_now);
@@ -245,6 +297,7 @@ internal sealed class RequestEngine
         }
 
         int refused = Take(_single, 0, 1);
+        _loads?.Add(_single, 0, 1);
         (double at, int? failed) = _answers.OutcomeOf(_single, refused > 0);
         _answers.Count(_single, 0, 1, refused, _now);
         Tell(user, at, failed);
@@ -252,6 +305,11 @@ internal sealed class RequestEngine
 
     private void Tell(UserPopulation.User user, double at, int? failed)
     {
+        if (failed is { } why)
+        {
+            _answers.Attempts.Add(why == Answers.NotAvailable ? FailureCause.Refused : FailureCause.TimedOut);
+        }
+
         if (failed is { } status && _answers.Retries is not null)
         {
             _users!.Failed(user, at, status);
@@ -275,6 +333,7 @@ internal sealed class RequestEngine
         }
 
         int refused = Take(batch, from, to);
+        _loads?.Add(batch, from, to);
         _answers.Count(batch, from, to, refused, _now);
     }
 
@@ -305,38 +364,19 @@ internal sealed class RequestEngine
             Tell(user, Math.Max(at, batch.Finish[0]), failed); // too late for a user who gave up: it is past
         }
 
+        _loads?.Add(batch, 0, batch.Count);
         _answers.Count(batch, 0, batch.Count, refused, _now);
     }
 
     private void Offer(ReadOnlySpan<double> at)
     {
         _answers.Retries?.Sent(at);
-        while (at.Length > 0)
-        {
-            int step = Math.Min((int)(at[0] / _settings.Step), Offered.Length - 1);
-            double end = step == Offered.Length - 1 ? double.PositiveInfinity : (step + 1) * _settings.Step;
-            int within = at[^1] < end ? at.Length : Math.Max(1, LowerBound(at, end));
-            Offered[step] += within;
-            at = at[within..];
-        }
+        _offered.Add(at);
     }
 
     private int FirstAtOrAfter(int from, double instant)
     {
         ReadOnlySpan<double> at = _batch.At.AsSpan(from, _batch.Count - from);
-        return from + (at[^1] < instant ? at.Length : LowerBound(at, instant));
-    }
-
-    private static int LowerBound(ReadOnlySpan<double> ascending, double value)
-    {
-        int low = 0;
-        int high = ascending.Length;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = ascending[middle] < value ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
+        return from + (at[^1] < instant ? at.Length : ArrivalCounts.Before(at, instant));
     }
 }

@@ -20,12 +20,17 @@ internal sealed class ScrapeCounters
 
     private const int CoarseBase = (1023 - 8) << 4;
     private const int CoarseLength = 12 << 4;
+    private const int CellBits = 4; // a cell is as large as sixteen counts, its sum as two of them
+    private const int CountsPerCell = 1 << CellBits;
+    private const int SumOfCell = 6;
+    private const double Never = double.PositiveInfinity;
 
     private static readonly double[] UpperBounds =
         [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, double.PositiveInfinity];
     private static readonly byte[] FirstBucket = FirstBuckets();
 
     private readonly int _series;
+    private bool _rowsDiffer; // otherwise everything counts in the first series
     private readonly double _perInterval;
     private readonly long _last; // later scrapes than this do not happen: whatever finishes after it counts in it
     private int _slots = 8; // a power of two
@@ -33,7 +38,9 @@ internal sealed class ScrapeCounters
     private double[] _phase = [];
     private long[] _folded = []; // the next scrape of each replica
     private SeriesTotals[] _totals = [];
-    private readonly int[] _buckets = new int[RequestBatch.Size]; // of the requests that are being counted
+    private readonly double[] _phases = new double[RequestBatch.Size]; // of the requests that are being counted
+    private readonly int[] _rows = new int[RequestBatch.Size]; // of their series; 0 while there is only one kind
+    private readonly int[] _places = new int[RequestBatch.Size];
     private readonly double[] _seconds = new double[RequestBatch.Size];
 
     /// <summary>Starts without replicas.</summary>
@@ -144,107 +151,131 @@ internal sealed class ScrapeCounters
         ReadOnlySpan<double> at, ReadOnlySpan<double> finish, ReadOnlySpan<int> replica, ReadOnlySpan<int> kind,
         ReadOnlySpan<int> seriesOfKind)
     {
+        LookUp(replica, kind, seriesOfKind);
         int vectors = Avx512DQ.IsSupported ? at.Length & -8 : 0;
         if (vectors > 0)
         {
-            FindBuckets(at[..vectors], finish);
+            FindPlaces(at[..vectors], finish, replica);
         }
 
-        for (int i = vectors; i < at.Length; i++)
+        unchecked
         {
-            double seconds = finish[i] - at[i];
-            int bucket = FirstBucket[CoarseIndex(seconds)];
-            bucket += seconds > UpperBounds[bucket] ? 1 : 0;
-            _buckets[i] = bucket;
-            _seconds[i] = seconds;
+            int rowsOfReplica = _series * _slots * CountsPerCell;
+            int mask = _slots - 1;
+            for (int i = vectors; i < at.Length; i++)
+            {
+                double seconds = finish[i] - at[i];
+                int bucket = FirstBucket[CoarseIndex(seconds)];
+                bucket += seconds > UpperBounds[bucket] ? 1 : 0;
+                double passed = ((finish[i] - _phases[i]) * _perInterval) + 1;
+                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(passed), _last) & mask;
+                _places[i] = (replica[i] * rowsOfReplica) + _rows[i] + (slot * CountsPerCell) + bucket;
+                _seconds[i] = seconds;
+            }
         }
 
-        if (seriesOfKind.Length == 1)
-        {
-            CountOneKind(finish, replica, seriesOfKind[0]);
-        }
-        else
-        {
-            CountKinds(finish, replica, kind, seriesOfKind);
-        }
+        Count(_places.AsSpan(0, at.Length), _seconds, _ring);
     }
 
-    /// <summary>A request's bucket is how many bounds lie below it: compared with each, eight at a time.</summary>
+    /// <summary>Looks up what a request's replica and kind say: a processor gathers no faster.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FindBuckets(ReadOnlySpan<double> at, ReadOnlySpan<double> finish)
-    {
-        ref double ats = ref MemoryMarshal.GetReference(at);
-        ref double finishes = ref MemoryMarshal.GetReference(finish); // at least as long
-        ref int buckets = ref MemoryMarshal.GetArrayDataReference(_buckets);
-        ref double secondsOf = ref MemoryMarshal.GetArrayDataReference(_seconds);
-        for (nuint i = 0; i < (nuint)at.Length; i += 8)
-        {
-            Vector512<double> seconds = Vector512.LoadUnsafe(ref finishes, i) - Vector512.LoadUnsafe(ref ats, i);
-            seconds.StoreUnsafe(ref secondsOf, i);
-            Vector512<long> below = Above(seconds, 0.005) + Above(seconds, 0.01) + Above(seconds, 0.025)
-                + Above(seconds, 0.05) + Above(seconds, 0.1) + Above(seconds, 0.25) + Above(seconds, 0.5)
-                + Above(seconds, 1) + Above(seconds, 2.5) + Above(seconds, 5) + Above(seconds, 10);
-            Avx512F.ConvertToVector256Int32(-below).StoreUnsafe(ref buckets, i);
-        }
-    }
-
-    /// <summary>−1 in each lane above a bound.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<long> Above(Vector512<double> seconds, double bound) =>
-        Vector512.GreaterThan(seconds, Vector512.Create(bound)).AsInt64();
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void CountOneKind(ReadOnlySpan<double> finish, ReadOnlySpan<int> replica, int series)
+    private void LookUp(ReadOnlySpan<int> replica, ReadOnlySpan<int> kind, ReadOnlySpan<int> seriesOfKind)
     {
         unchecked
         {
-            ref Cell ring = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_ring), series * _slots);
-            ref double phases = ref MemoryMarshal.GetArrayDataReference(_phase);
-            ReadOnlySpan<int> buckets = _buckets.AsSpan(0, finish.Length);
-            ReadOnlySpan<double> seconds = _seconds.AsSpan(0, finish.Length);
-            double perInterval = _perInterval;
-            int mask = _slots - 1;
-            int cells = _series * _slots;
-            long last = _last;
-            replica = replica[..finish.Length];
-            for (int i = 0; i < finish.Length; i++)
+            ref double phaseOf = ref MemoryMarshal.GetArrayDataReference(_phase); // every replica has one
+            Span<double> phases = _phases.AsSpan(0, replica.Length);
+            int i = 0;
+            for (; i + 3 < replica.Length; i += 4)
             {
-                int who = replica[i];
-                double passed = ((finish[i] - Unsafe.Add(ref phases, who)) * perInterval) + 1;
-                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(passed), last) & mask;
-                ref Cell cell = ref Unsafe.Add(ref ring, (who * cells) + slot); // Reserve has made it large enough
-                Unsafe.Add(ref cell.Counts.First, buckets[i])++;
-                cell.Sum += seconds[i];
+                phases[i] = Unsafe.Add(ref phaseOf, replica[i]);
+                phases[i + 1] = Unsafe.Add(ref phaseOf, replica[i + 1]);
+                phases[i + 2] = Unsafe.Add(ref phaseOf, replica[i + 2]);
+                phases[i + 3] = Unsafe.Add(ref phaseOf, replica[i + 3]);
+            }
+
+            for (; i < replica.Length; i++)
+            {
+                phases[i] = Unsafe.Add(ref phaseOf, replica[i]);
+            }
+
+            ref int seriesOf = ref MemoryMarshal.GetReference(seriesOfKind);
+            int row = _slots * CountsPerCell;
+            Span<int> rows = _rows.AsSpan(0, kind.Length);
+            _rowsDiffer |= seriesOfKind.Length > 1 || seriesOfKind[0] > 0;
+            for (int k = 0; k < kind.Length && _rowsDiffer; k++)
+            {
+                rows[k] = Unsafe.Add(ref seriesOf, kind[k]) * row;
             }
         }
     }
 
+    /// <summary>The place of each request's count in the ring, and its duration, eight at a time.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void CountKinds(
-        ReadOnlySpan<double> finish, ReadOnlySpan<int> replica, ReadOnlySpan<int> kind, ReadOnlySpan<int> seriesOfKind)
+    private void FindPlaces(ReadOnlySpan<double> at, ReadOnlySpan<double> finish, ReadOnlySpan<int> replica)
+    {
+        ref int replicas = ref MemoryMarshal.GetReference(replica);
+        ref double ats = ref MemoryMarshal.GetReference(at);
+        ref double finishes = ref MemoryMarshal.GetReference(finish); // at least as long
+        ref double phases = ref MemoryMarshal.GetArrayDataReference(_phases);
+        ref int rows = ref MemoryMarshal.GetArrayDataReference(_rows);
+        ref int places = ref MemoryMarshal.GetArrayDataReference(_places);
+        ref double secondsOf = ref MemoryMarshal.GetArrayDataReference(_seconds);
+        var rowsOfReplica = Vector256.Create(_series * _slots * CountsPerCell);
+        var perInterval = Vector512.Create(_perInterval);
+        var last = Vector512.Create(_last);
+        var mask = Vector512.Create((long)_slots - 1);
+        Vector512<double> low = Vector512.Create(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1);
+        Vector512<double> high = Vector512.Create(2.5, 5, 10, Never, Never, Never, Never, Never);
+        for (nuint i = 0; i < (nuint)at.Length; i += 8)
+        {
+            Vector512<double> finished = Vector512.LoadUnsafe(ref finishes, i);
+            Vector512<double> seconds = finished - Vector512.LoadUnsafe(ref ats, i);
+            seconds.StoreUnsafe(ref secondsOf, i);
+            Vector512<double> passed = ((finished - Vector512.LoadUnsafe(ref phases, i)) * perInterval)
+                + Vector512<double>.One;
+            Vector512<long> slot = Avx512F.Min(Avx512DQ.ConvertToVector512Int64WithTruncation(passed), last) & mask;
+            Vector512<long> place = (slot << CellBits) + BucketOf(seconds, low, high);
+            Vector256<int> row = (Vector256.LoadUnsafe(ref replicas, i) * rowsOfReplica)
+                + Vector256.LoadUnsafe(ref rows, i);
+            (Avx512F.ConvertToVector256Int32(place) + row).StoreUnsafe(ref places, i);
+        }
+    }
+
+    /// <summary>How many of the sixteen bounds lie below each: by halves, in four comparisons.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<long> BucketOf(Vector512<double> seconds, Vector512<double> low, Vector512<double> high)
+    {
+        Vector512<long> bucket = Step(Vector512<long>.Zero, seconds, Vector512.Create(1.0), 8);
+        bucket = Step(bucket, seconds, Bound(bucket + Vector512.Create(3L), low, high), 4);
+        bucket = Step(bucket, seconds, Bound(bucket + Vector512.Create(1L), low, high), 2);
+        return Step(bucket, seconds, Bound(bucket, low, high), 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Bound(Vector512<long> index, Vector512<double> low, Vector512<double> high) =>
+        Avx512F.PermuteVar8x64x2(low, index, high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<long> Step(
+        Vector512<long> bucket, Vector512<double> seconds, Vector512<double> bound, long width) =>
+        Vector512.ConditionalSelect(
+            Vector512.GreaterThan(seconds, bound).AsInt64(), bucket + Vector512.Create(width), bucket);
+
+    /// <summary>A leaf loop: the only one that touches the ring.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Count(ReadOnlySpan<int> places, double[] seconds, Cell[] ring)
     {
         unchecked
         {
-            ref Cell ring = ref MemoryMarshal.GetArrayDataReference(_ring); // Reserve has made it large enough
-            ref double phases = ref MemoryMarshal.GetArrayDataReference(_phase);
-            ref int seriesOf = ref MemoryMarshal.GetReference(seriesOfKind);
-            ReadOnlySpan<int> buckets = _buckets.AsSpan(0, finish.Length);
-            ReadOnlySpan<double> seconds = _seconds.AsSpan(0, finish.Length);
-            double perInterval = _perInterval;
-            int slots = _slots;
-            int series = _series;
-            long last = _last;
-            replica = replica[..finish.Length];
-            kind = kind[..finish.Length];
-            for (int i = 0; i < finish.Length; i++)
+            ref uint counts = ref Unsafe.As<Cell, uint>(ref MemoryMarshal.GetArrayDataReference(ring));
+            ref double sums = ref Unsafe.As<uint, double>(ref counts); // Reserve has made it large enough
+            ref double held = ref MemoryMarshal.GetArrayDataReference(seconds);
+            for (int i = 0; i < places.Length; i++)
             {
-                int who = replica[i];
-                double passed = ((finish[i] - Unsafe.Add(ref phases, who)) * perInterval) + 1;
-                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(passed), last) & (slots - 1);
-                int place = (((who * series) + Unsafe.Add(ref seriesOf, kind[i])) * slots) + slot;
-                ref Cell cell = ref Unsafe.Add(ref ring, place);
-                Unsafe.Add(ref cell.Counts.First, buckets[i])++;
-                cell.Sum += seconds[i];
+                int place = places[i];
+                Unsafe.Add(ref counts, place)++;
+                Unsafe.Add(ref sums, (place >> CellBits << (CellBits - 1)) + SumOfCell) += Unsafe.Add(ref held, i);
             }
         }
     }

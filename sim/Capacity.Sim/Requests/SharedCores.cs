@@ -7,19 +7,21 @@ internal struct SharedCores
 {
     public double Virtual;
     public double Last; // the instant at which it was that
+    public double Next; // when the next request finishes; +∞ when there is none
     public int Count;
     public Key[] Keys; // descending, so that the next to finish is the last
 
+    /// <summary>Finds out when the next request finishes, after something has changed.</summary>
+    /// <param name="slowdown">By count: how much slower than alone each is served.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly double NextFinish(int cores)
+    public void FindNext(double[] slowdown)
     {
-        if (Count == 0)
+        unchecked
         {
-            return double.PositiveInfinity;
+            int count = Count;
+            Next = count == 0 ? double.PositiveInfinity
+                : Last + ((Keys[count - 1].Virtual - Virtual) * slowdown[count]);
         }
-
-        double left = Keys[Count - 1].Virtual - Virtual;
-        return Last + (Count > cores ? left * Count / cores : left);
     }
 
     /// <summary>A request by the virtual time at which it finishes.</summary>

@@ -22,6 +22,8 @@ internal sealed class SharingReplicas
     private readonly RequestBatch _done = RequestBatch.OfAttempts();
     private readonly RequestBatch _ofUser = RequestBatch.OfAttempts();
     private SharedCores[] _replicas = [];
+    private double[] _pace = []; // by how many share: the part of a core that each has
+    private double[] _slowdown = []; // its inverse
     private Job[] _jobs = new Job[256];
     private int _free;
     private int[] _rotation = [];
@@ -50,6 +52,7 @@ internal sealed class SharingReplicas
             _finishes = new FinishHeap();
         }
 
+        MakePaces(16);
         Link(0);
     }
 
@@ -58,10 +61,18 @@ internal sealed class SharingReplicas
     {
         if (replica >= _replicas.Length)
         {
+            int before = _replicas.Length;
             Array.Resize(ref _replicas, Math.Max(16, 2 * replica));
+            Array.Fill(
+                _replicas, new SharedCores { Next = double.PositiveInfinity }, before, _replicas.Length - before);
         }
 
-        _replicas[replica] = new SharedCores { Last = from, Keys = new SharedCores.Key[16] };
+        _replicas[replica] = new SharedCores
+        {
+            Last = from,
+            Next = double.PositiveInfinity,
+            Keys = new SharedCores.Key[16],
+        };
         _levels?.Reset(replica);
         _finishes?.Add(replica);
     }
@@ -87,7 +98,7 @@ internal sealed class SharingReplicas
         ref SharedCores sharing = ref _replicas[replica];
         while (sharing.Count > 0)
         {
-            last = sharing.NextFinish(_cores);
+            last = sharing.Next;
             Advance(replica, last);
         }
 
@@ -95,13 +106,30 @@ internal sealed class SharingReplicas
         return last;
     }
 
+    /// <summary>Work that a replica has done for requests that it has not finished, seconds of one core.</summary>
+    public double WorkUnderWay(int replica, double now)
+    {
+        ref SharedCores sharing = ref _replicas[replica];
+        double reached = sharing.Virtual + ((now - sharing.Last) * _pace[sharing.Count]);
+        double done = 0;
+        for (int i = 0; i < sharing.Count; i++)
+        {
+            SharedCores.Key key = sharing.Keys[i];
+            Job job = _jobs[key.Job];
+            double work = job.Request.Service * (_conditions?.FactorAt(replica, job.At) ?? 1);
+            done += Math.Max(0, work - Math.Max(0, key.Virtual - reached));
+        }
+
+        return done;
+    }
+
     /// <summary>The next finish of all, seconds; +∞ when nothing is under way.</summary>
     public double NextFinish()
     {
         double next = double.PositiveInfinity;
-        for (int replica = 0; replica < _replicas.Length; replica++)
+        foreach (ref SharedCores sharing in _replicas.AsSpan())
         {
-            next = Math.Min(next, _replicas[replica].NextFinish(_cores));
+            next = Math.Min(next, sharing.Next);
         }
 
         return next;
@@ -181,27 +209,29 @@ internal sealed class SharingReplicas
             }
 
             Advance(who, now);
-            Insert(ref _replicas[who], health.Work(who, now, batch.Service[i]), Place(batch, i, user));
+            Insert(ref _replicas[who], now, health.Work(who, now, batch.Service[i]), Place(batch, i, user));
             if (_levels is not null)
             {
                 _levels.Up(who);
-                _finishes!.Set(who, _replicas[who].NextFinish(_cores));
+                _finishes!.Set(who, _replicas[who].Next);
             }
         }
     }
 
-    private void FinishUntil(double until)
+    /// <summary>Finishes what has finished by an instant, where finishes are kept.</summary>
+    public void FinishUntil(double until)
     {
         while (_finishes!.Least <= until && !double.IsPositiveInfinity(_finishes.Least))
         {
             int replica = _finishes.First;
             Advance(replica, _finishes.Least);
-            _finishes.Set(replica, _replicas[replica].NextFinish(_cores));
+            _finishes.Set(replica, _replicas[replica].Next);
         }
     }
 
+    /// <summary>Requests that a replica has under way at an instant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int CountAt(int replica, double now)
+    public int CountAt(int replica, double now)
     {
         Advance(replica, now);
         return _replicas[replica].Count;
@@ -213,35 +243,32 @@ internal sealed class SharingReplicas
         unchecked
         {
             ref SharedCores sharing = ref _replicas[replica];
-            while (sharing.Count > 0)
+            while (sharing.Next <= to && sharing.Count > 0)
             {
-                double finish = sharing.NextFinish(_cores);
-                if (finish > to)
-                {
-                    double passed = to - sharing.Last;
-                    sharing.Virtual += sharing.Count > _cores ? passed * _cores / sharing.Count : passed;
-                    break;
-                }
-
+                double finish = sharing.Next;
                 SharedCores.Key key = sharing.Keys[--sharing.Count];
                 sharing.Virtual = key.Virtual;
                 sharing.Last = finish;
+                sharing.FindNext(_slowdown);
                 Finish(key.Job, replica, finish);
             }
-
-            sharing.Last = to;
         }
     }
 
-    private static void Insert(ref SharedCores sharing, double service, int job)
+    private void Insert(ref SharedCores sharing, double now, double service, int job)
     {
         unchecked
         {
             if (sharing.Count == sharing.Keys.Length)
             {
                 Array.Resize(ref sharing.Keys, 2 * sharing.Count);
+                MakePaces(sharing.Keys.Length);
             }
 
+            // Virtual time begins anew with an idle replica, which keeps it exact.
+            sharing.Virtual = sharing.Count == 0 ? 0
+                : sharing.Virtual + ((now - sharing.Last) * _pace[sharing.Count]);
+            sharing.Last = now;
             double at = sharing.Virtual + service;
             SharedCores.Key[] keys = sharing.Keys;
             int place = sharing.Count++;
@@ -252,6 +279,16 @@ internal sealed class SharingReplicas
             }
 
             keys[place] = new SharedCores.Key { Virtual = at, Job = job };
+            sharing.FindNext(_slowdown);
+        }
+    }
+
+    private void MakePaces(int most)
+    {
+        if (most >= _pace.Length)
+        {
+            _pace = [.. Enumerable.Range(0, most + 1).Select(n => n <= _cores ? 1 : (double)_cores / n)];
+            _slowdown = [.. Enumerable.Range(0, most + 1).Select(n => n <= _cores ? 1 : (double)n / _cores)];
         }
     }
 
@@ -346,32 +383,5 @@ internal sealed class SharingReplicas
         public ClientRequest Request;
         public UserPopulation.User? User;
         public int Next;
-    }
-
-    private readonly struct FewerOfTwoSharing(SharingReplicas replicas, int[] rotation, BalancerDraws draws) : IChooser
-    {
-        public int Choose(double at)
-        {
-            (int one, int other) = Two.Of(rotation, draws);
-            int countOfOther = replicas.CountAt(other, at);
-            return Two.Smaller(one, replicas.CountAt(one, at), other, countOfOther);
-        }
-
-        public void Taken(int replica, double finish)
-        {
-        }
-    }
-
-    private readonly struct FewestSharing(SharingReplicas replicas, CountLevels levels, BalancerDraws draws) : IChooser
-    {
-        public int Choose(double at)
-        {
-            replicas.FinishUntil(at);
-            return levels.Least(draws);
-        }
-
-        public void Taken(int replica, double finish)
-        {
-        }
     }
 }

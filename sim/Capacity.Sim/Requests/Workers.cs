@@ -15,6 +15,10 @@ namespace Capacity.Sim.Requests;
 /// </remarks>
 internal interface IWorkers
 {
+    /// <summary>How many numbers the state has: known to the compiler where it is always the same.</summary>
+    /// <param name="length">How many it has.</param>
+    static virtual int Numbers(int length) => length;
+
     /// <summary>Serves a request.</summary>
     /// <param name="state">The first number of the replica's state.</param>
     /// <param name="length">How many numbers the state has.</param>
@@ -33,6 +37,8 @@ internal interface IWorkers
 /// <summary>Up to eight workers in one 512-bit register.</summary>
 internal readonly struct EightWorkersIn512Bits : IWorkers
 {
+    public static int Numbers(int length) => 8;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Serve(ref double state, int length, double at, double service)
     {
@@ -56,6 +62,8 @@ internal readonly struct EightWorkersIn512Bits : IWorkers
 /// <summary>Up to eight workers in two 256-bit registers.</summary>
 internal readonly struct EightWorkersIn256Bits : IWorkers
 {
+    public static int Numbers(int length) => 8;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Serve(ref double state, int length, double at, double service)
     {

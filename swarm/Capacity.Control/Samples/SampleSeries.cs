@@ -37,9 +37,9 @@ internal sealed class SampleSeries(LabelSet labels)
             return false;
         }
 
-        DropBefore(time - retention);
         if (_to == _times.Length)
         {
+            DropBefore(time - retention); // only now: looking at the oldest sample each time costs more
             MakeRoom();
         }
 

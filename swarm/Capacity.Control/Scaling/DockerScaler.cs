@@ -76,7 +76,9 @@ public static class DockerScaler
     }
 
     /// <summary>The bounds that hold for a service: labels that are whole numbers ≥ 0, else the defaults.</summary>
-    internal static (ulong Min, ulong Max) Bounds(ScalerOptions options, IReadOnlyDictionary<string, string> labels)
+    /// <param name="options">The scaler's own environment.</param>
+    /// <param name="labels">Labels of the service.</param>
+    public static (ulong Min, ulong Max) Bounds(ScalerOptions options, IReadOnlyDictionary<string, string> labels)
     {
         ulong Bound(string label, int fallback) =>
             labels.TryGetValue(label, out string? text) && GoInteger.TryAtoi(text, out long bound) && bound >= 0

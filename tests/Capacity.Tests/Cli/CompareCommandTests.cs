@@ -185,7 +185,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public async Task A_report_is_rebuilt_in_every_form_from_its_stored_form()
     {
-        CheckReport report = SampleReport.NoGo();
+        CheckReport report = SampleReport.NoGo() with { ToolVersion = CapacityProgram.Version };
         await File.WriteAllBytesAsync(_folder.File("report.json"), CheckReportJson.ToUtf8(report),
             TestContext.Current.CancellationToken);
 

@@ -32,7 +32,11 @@ public sealed class SwarmTargetTests
         RunResult run = LaunchSimulation.Run(input, 1, CancellationToken.None);
         ScaleAction Action(int from, int to, double rotation) => new(10, from, to, "a", "m", new ScaleChain
         {
-            Flushed = 9.9, Delivered = 10, Started = 10.7, Ready = 11.5, InRotation = rotation,
+            Flushed = 9.9,
+            Delivered = 10,
+            Started = 10.7,
+            Ready = 11.5,
+            InRotation = rotation,
         });
         RunResult measured = run with
         {

@@ -64,7 +64,10 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
             new("a template", Templates, ReadTemplate),
             new("rule tests", [RuleTests], text => RuleTestReader.Read(Source(text))),
             new("a scenario",
-                [.. Directory.GetFiles(Repository.At("scenarios", "library"), "*.yaml").Select(File.ReadAllText)],
+                [
+                    .. Directory.GetFiles(Repository.At("scenarios", "library"), "*.yaml").Select(File.ReadAllText),
+                    ManyKeys,
+                ],
                 text => ScenarioReader.Read(Source(text))),
             new("a scenario's demand and faults", [DemandSeeds.Scenario], text => ScenarioReader.Read(Source(text))),
             new("a recording", DemandSeeds.Recordings, DemandSeeds.ReadRecording),
@@ -107,6 +110,28 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<string> Seeds, Acti
         CheckReportJson.Read(source);
         BaselineJson.Read(source);
     }
+    private const string ManyKeys =
+        """
+        version: 1
+        name: some
+        target: { service: shop_web, stack: stack.yml, alertmanager: alertmanager.yml }
+        load: [ { stage: peak, inject: 10/s, during: 5m } ]
+        requests: [ { name: browse, share: 100%, service_time: 8ms } ]
+        service:
+          workers: 8
+          balancer: { kind: least-connections, like: consul-template, resolve: 5s, quiescence: [5s, 20s], reload: 1s }
+          proxy: { maxconn: 8, queue: 100, queue_timeout: 5s, total_maxconn: 2000 }
+          dependency: { name: db, pool: 20, service_time: 5ms, timeout: 1s }
+        client:
+          timeout: 1s
+          retry: { attempts: 3, backoff: 100ms }
+          breaker: { failure_ratio: 50%, sampling: 10s, minimum: 20, break: 2s }
+        policy:
+          use: hpa
+          hpa: { utilization: 70%, min: 2, max: 9, sync: 10s, down_window: 2m }
+          target: { requests: 100/s, out_cooldown: 30s }
+          schedule: [ { from: 1m, until: 2m, replicas: 5 } ]
+        """;
 
     private const string ManyRules =
         """

@@ -173,9 +173,37 @@ public sealed class LiveLimitTests
             "--budget", "40", "--probe", "3", "--json", "-", "-v");
 
         TestContext.Current.TestOutputHelper?.WriteLine($"theory {LimitTests.Theory()}\n{run.Error}{run.Output}");
-        Assert.Equal(ExitCode.Ok, run.Code);
         JsonElement answer = JsonDocument.Parse(run.Output).RootElement;
-        Assert.Equal("measured", answer.GetProperty("fit").GetProperty("origin").GetString());
-        Assert.InRange(answer.GetProperty("limit").GetProperty("rate").GetDouble() / LimitTests.Theory(), 0.95, 1.05);
+        if (answer.GetProperty("doubt").GetString() is { } doubt)
+        {
+            Assert.Equal(ExitCode.Inconclusive, run.Code); // a crowded machine says so instead of guessing
+            Assert.Contains("the load generator was late", doubt, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Equal(ExitCode.Ok, run.Code);
+        JsonElement fit = answer.GetProperty("fit");
+        Assert.Equal("measured", fit.GetProperty("origin").GetString());
+        Assert.True(fit.GetProperty("saturationMeasured").GetBoolean());
+        Assert.Equal(4, fit.GetProperty("workers").GetInt32());
+        JsonElement limit = answer.GetProperty("limit");
+        Assert.InRange(limit.GetProperty("rate").GetDouble() / LimitTests.Theory(), 0.95, 1.05);
+        Assert.InRange(LimitTests.Theory(),
+            limit.GetProperty("low").GetDouble(), limit.GetProperty("high").GetDouble());
+    }
+
+    [Fact]
+    public async Task Stopping_keeps_the_bounds_found_so_far()
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(12));
+
+        CommandLineRun run = await CommandLineRun.With(null, stop.Token, "limit", LimitTests.Scenario(folder), "--live",
+            "--replicas", "1", "--budget", "3000", "--probe", "2", "--json", "-");
+
+        Assert.Equal(ExitCode.Interrupted, run.Code);
+        JsonElement answer = JsonDocument.Parse(run.Output).RootElement;
+        Assert.True(answer.GetProperty("partial").GetBoolean());
+        Assert.NotEqual(0, answer.GetProperty("probes").GetArrayLength());
     }
 }

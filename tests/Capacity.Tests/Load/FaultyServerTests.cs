@@ -79,6 +79,7 @@ public sealed class FaultyServerTests
         foreach (string fault in Faults.Keys)
         {
             cases.Add(fault, RequestTransport.Epoll);
+            cases.Add(fault, RequestTransport.Ring);
             cases.Add(fault, RequestTransport.Sockets);
         }
 
@@ -102,10 +103,13 @@ public sealed class FaultyServerTests
 
     [Theory]
     [InlineData("HTTP/1.0 200 OK\r\n\r\nuntil the end", true, RequestTransport.Epoll)]
+    [InlineData("HTTP/1.0 200 OK\r\n\r\nuntil the end", true, RequestTransport.Ring)]
     [InlineData("HTTP/1.0 200 OK\r\n\r\nuntil the end", true, RequestTransport.Sockets)]
     [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", true, RequestTransport.Epoll)]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", true, RequestTransport.Ring)]
     [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", true, RequestTransport.Sockets)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\u00ff\u00fe\u00c3", false, RequestTransport.Epoll)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\u00ff\u00fe\u00c3", false, RequestTransport.Ring)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\u00ff\u00fe\u00c3", false, RequestTransport.Sockets)]
     public async Task What_is_unusual_and_right_succeeds(string answer, bool closing, RequestTransport transport)
     {
@@ -119,6 +123,7 @@ public sealed class FaultyServerTests
 
     [Theory]
     [InlineData(RequestTransport.Epoll)]
+    [InlineData(RequestTransport.Ring)]
     [InlineData(RequestTransport.Sockets)]
     public async Task A_kept_connection_that_is_closed_under_a_request_costs_no_failure(RequestTransport transport)
     {
@@ -144,6 +149,7 @@ public sealed class FaultyServerTests
 
     [Theory]
     [InlineData(RequestTransport.Epoll)]
+    [InlineData(RequestTransport.Ring)]
     [InlineData(RequestTransport.Sockets)]
     public async Task A_port_without_a_server_is_counted_as_refused(RequestTransport transport)
     {

@@ -15,7 +15,7 @@ public sealed class RequestRunTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static TheoryData<RequestTransport> Transports { get; } =
-        [RequestTransport.Epoll, RequestTransport.Sockets, RequestTransport.Client];
+        [RequestTransport.Ring, RequestTransport.Epoll, RequestTransport.Sockets, RequestTransport.Client];
 
     [Theory]
     [MemberData(nameof(Transports))]
@@ -79,6 +79,7 @@ public sealed class RequestRunTests
     }
 
     [Theory]
+    [InlineData(RequestTransport.Ring)]
     [InlineData(RequestTransport.Epoll)]
     [InlineData(RequestTransport.Sockets)]
     public async Task Bytes_and_both_times_are_counted(RequestTransport transport)
@@ -97,6 +98,48 @@ public sealed class RequestRunTests
         Assert.True(client.Exchange.MeanSeconds <= result.Kinds[0].Latency.MeanSeconds);
         Assert.Empty(client.Failures);
         Assert.InRange(server.Connections, 1, 2);
+    }
+
+    [Theory]
+    [InlineData(RequestTransport.Ring)]
+    [InlineData(RequestTransport.Epoll)]
+    public async Task What_fits_into_no_buffer_arrives_whole_in_both_directions(RequestTransport transport)
+    {
+        const int Size = 8 * 1024 * 1024;
+        FaultyServer? server = null;
+        server = new FaultyServer(async (s, end) =>
+        {
+            string head = server!.LastRequest;
+            await Task.Delay(20, end); // until nothing more fits into the connection
+            byte[] rest = new byte[64 * 1024];
+            int left = head.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4 + Size - head.Length;
+            while (left > 0 && await s.ReceiveAsync(rest, end) is > 0 and int length)
+            {
+                Assert.DoesNotContain(rest[..length], b => b != (byte)'x');
+                left -= length;
+            }
+
+            Assert.Equal(0, left);
+            await FaultyServer.Send(s, $"HTTP/1.1 200 OK\r\nContent-Length: {Size}\r\n\r\n", end);
+            await FaultyServer.Send(s, new string('y', Size), end);
+        });
+        using FaultyServer owned = server;
+        LoadSettings settings = Settings(server, transport);
+
+        RunResult result = await RunAsync(settings with
+        {
+            Plan = LoadPlan.Of([new LoadStage.Users("", 1, 4, new ServiceLaw.Constant(0), 5)]),
+            Requests =
+            [
+                settings.Requests[0] with { Method = "POST", Content = new RequestContent([], new string('x', Size)) },
+            ],
+        });
+
+        ClientView client = result.Kinds[0].Client!;
+        Assert.Equal(new RequestCounts(4, 4, 0, 0), result.Totals);
+        Assert.InRange(client.BytesSent, 4 * Size, (4 * Size) + 4096);
+        Assert.InRange(client.BytesReceived, 4 * Size, (4 * Size) + 4096);
+        Assert.Equal(1, server.Connections);
     }
 
     private static FaultyServer Answering(string body) =>

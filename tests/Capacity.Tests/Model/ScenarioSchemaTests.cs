@@ -54,6 +54,42 @@ public sealed class ScenarioSchemaTests
     }
 
     [Fact]
+    public void The_manual_lists_the_keys_that_the_program_lists()
+    {
+        string path = Repository.At("docs", "scenario-reference.md");
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            File.WriteAllText(path, ScenarioReference.Write());
+        }
+
+        Assert.True(File.ReadAllText(path) == ScenarioReference.Write(),
+            "run: ./run.sh schema --markdown > docs/scenario-reference.md");
+    }
+
+    [Fact]
+    public void What_the_manual_says_of_absent_keys_is_what_happens_without_them()
+    {
+        Scenario without = Read();
+        Assert.All(ScenarioDefaults.ByPath, usual =>
+        {
+            string path = usual.Key.Replace("requests.", "requests[0].", StringComparison.Ordinal);
+            Scenario written = Read($"{path}={usual.Value}");
+
+            Assert.Equal(Settings(without), Settings(written));
+        });
+
+        static Scenario Read(params string[] settings)
+        {
+            Parsed<Scenario> read = ScenarioReader.Read(new SourceText("a.yaml", Minimal), settings);
+            Assert.True(read.TryGet(out Scenario? scenario), string.Join('\n', read.Diagnostics));
+            return scenario;
+        }
+
+        static object Settings(Scenario s) => (s.Spacing, s.HashedPhases, s.Requests[0].Method, s.Requests[0].Path,
+            s.Service, s.Client, s.Http, s.Rehearsal, s.Delays);
+    }
+
+    [Fact]
     public void The_laws_of_the_schema_are_the_laws_of_the_reader()
     {
         Parsed<Scenario> read = ScenarioReader.Read(

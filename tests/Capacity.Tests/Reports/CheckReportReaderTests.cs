@@ -8,7 +8,8 @@ namespace Capacity.Tests.Reports;
 
 public class CheckReportReaderTests
 {
-    public static TheoryData<string> Samples => ["no-go", "go", "at risk", "unrehearsed", "hostile", "bare", "library"];
+    public static TheoryData<string> Samples => 
+        ["no-go", "go", "undecided", "conditions", "unrehearsed", "hostile", "bare", "library"];
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -56,11 +57,17 @@ public class CheckReportReaderTests
     [InlineData("inputs", "[null]", "empty entry")]
     [InlineData("launches.p99.low", "[]", "differ in length")]
     [InlineData("predicted", null, "two runs")]
+    [InlineData("verdict.gates", "[null]", "empty entry")]
+    [InlineData("readiness.drills", "[null]", "empty entry")]
+    [InlineData("readiness.levels.0.passedByObjective", "[]", "for each objective")]
+    [InlineData("readiness.levels.0.total", "0", "no launches")]
     public void Contradictions_are_named(string path, string? value, string expected)
     {
         JsonNode json = JsonNode.Parse(Text(Sample("no-go")))!;
         string[] steps = path.Split('.');
-        JsonNode parent = steps[..^1].Aggregate(json, (node, step) => node[step]!);
+        JsonNode parent = steps[..^1].Aggregate(json, (node, step) =>
+            int.TryParse(step, System.Globalization.CultureInfo.InvariantCulture, out int place)
+                ? node[place]! : node[step]!);
         parent[steps[^1]] = value is null ? null : JsonNode.Parse(value);
         Diagnostic fault = Fault(json.ToJsonString());
 
@@ -122,7 +129,8 @@ public class CheckReportReaderTests
     {
         "no-go" => SampleReport.NoGo(),
         "go" => SampleReport.Go(),
-        "at risk" => SampleReport.AtRisk(),
+        "undecided" => SampleReport.Undecided(),
+        "conditions" => SampleReport.Conditions(),
         "unrehearsed" => SampleReport.Unrehearsed(),
         "hostile" => SampleReport.Hostile(),
         "bare" => SampleReport.Bare(),
@@ -145,6 +153,16 @@ public class CheckReportReaderTests
         {
             Scenario = scenario,
             Launches = With(sample.Launches),
+            Readiness = sample.Readiness! with
+            {
+                Levels =
+                [
+                    .. sample.Readiness.Levels.Select(l => l with
+                    {
+                        PassedByObjective = [.. l.PassedByObjective.Take(scenario.Objectives.Count)],
+                    }),
+                ],
+            },
             Changes = [.. sample.Changes.Select(c => c with { Launches = With(c.Launches) })],
         };
     }

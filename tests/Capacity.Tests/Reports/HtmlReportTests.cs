@@ -13,7 +13,7 @@ public class HtmlReportTests
 
     [Fact]
     public void Sections_come_in_order() => Assert.Equal(
-        ["fixes", "objectives", "timeline", "evidence", "reproduce"],
+        ["fixes", "objectives", "gates", "timeline", "reaction", "headroom", "sensitivity", "evidence", "reproduce"],
         Body(SampleReport.NoGo()).Split("<section id=\"").Skip(1)
             .Select(s => s[..s.IndexOf('"', StringComparison.Ordinal)]));
 
@@ -33,7 +33,7 @@ public class HtmlReportTests
 
     [Theory]
     [InlineData("GO")]
-    [InlineData("AT RISK")]
+    [InlineData("GO WITH CONDITIONS")]
     [InlineData("NO-GO")]
     [InlineData("NOT ENOUGH EVIDENCE")]
     public void Each_verdict_has_its_word(string word)
@@ -41,7 +41,7 @@ public class HtmlReportTests
         CheckReport report = word switch
         {
             "GO" => SampleReport.Go(),
-            "AT RISK" => SampleReport.AtRisk(),
+            "GO WITH CONDITIONS" => SampleReport.Conditions(),
             "NO-GO" => SampleReport.NoGo(),
             _ => SampleReport.Unrehearsed(),
         };

@@ -11,8 +11,11 @@ public class JUnitReportTests
         XElement suite = Suite(SampleReport.NoGo());
 
         Assert.Equal("sample (test data)", suite.Attribute("name")!.Value);
-        Assert.Equal("5", suite.Attribute("tests")!.Value);
-        Assert.Equal(5, suite.Elements("testcase").Count());
+        int gates = SampleReport.NoGo().Verdict.Gates.Count - 1; // the objectives have cases of their own
+        Assert.Equal($"{5 + gates}", suite.Attribute("tests")!.Value);
+        Assert.Equal(5 + gates, suite.Elements("testcase").Count());
+        Assert.Equal(gates, suite.Elements("testcase")
+            .Count(c => c.Attribute("name")!.Value.StartsWith("gate: ", StringComparison.Ordinal)));
         Assert.Equal("2", suite.Attribute("failures")!.Value);
         Assert.Equal(2, suite.Descendants("failure").Count());
     }
@@ -33,16 +36,28 @@ public class JUnitReportTests
         Assert.Empty(Suite(SampleReport.Go()).Elements("testcase").Elements());
 
     [Fact]
-    public void Without_enough_evidence_objectives_are_skipped() =>
-        Assert.Equal(5, Suite(SampleReport.Unrehearsed()).Descendants("skipped").Count());
+    public void Without_enough_evidence_objectives_and_gates_about_it_are_skipped() =>
+        Assert.Equal(5 + 3, Suite(SampleReport.Unrehearsed()).Descendants("skipped").Count());
 
     [Fact]
-    public void An_objective_at_risk_passes_and_says_so()
+    public void Objectives_at_risk_are_skipped_until_there_are_enough_launches()
     {
-        XElement suite = Suite(SampleReport.AtRisk());
+        XElement suite = Suite(SampleReport.Undecided());
 
         Assert.Empty(suite.Descendants("failure"));
-        Assert.StartsWith("At risk.", Assert.Single(suite.Descendants("system-out")).Value, StringComparison.Ordinal);
+        Assert.Contains("too few to be sure", suite.Descendants("skipped").First().Attribute("message")!.Value,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_condition_passes_and_says_what_to_do()
+    {
+        XElement suite = Suite(SampleReport.Conditions());
+
+        Assert.Empty(suite.Descendants("failure"));
+        Assert.Empty(suite.Descendants("skipped"));
+        Assert.StartsWith("Condition: ", Assert.Single(suite.Descendants("system-out")).Value,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,8 +11,8 @@ public sealed class PageInBrowserTests(BrowserFixture browser) : IClassFixture<B
 {
     private static readonly (string Name, Func<CheckReport> Report)[] Samples =
     [
-        ("no-go", SampleReport.NoGo), ("go", SampleReport.Go), ("at-risk", SampleReport.AtRisk),
-            ("unrehearsed", SampleReport.Unrehearsed),
+        ("no-go", SampleReport.NoGo), ("go", SampleReport.Go), ("conditions", SampleReport.Conditions),
+            ("undecided", SampleReport.Undecided), ("unrehearsed", SampleReport.Unrehearsed),
     ];
 
     public static TheoryData<string, ColorScheme, int> Views

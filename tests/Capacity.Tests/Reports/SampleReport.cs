@@ -38,7 +38,11 @@ internal static class SampleReport
 
     public static CheckReport Go() => Of("sample (test data)", stress: 0.2, rehearsal: true);
 
-    public static CheckReport AtRisk() => Of("sample (test data)", stress: 0.385, rehearsal: true);
+    /// <summary>Some launches break an objective, too few to tell.</summary>
+    public static CheckReport Undecided() => Of("sample (test data)", stress: 0.385, rehearsal: true);
+
+    /// <summary>A go that does not survive the loss of its metrics.</summary>
+    public static CheckReport Conditions() => With(Go(), Further(0.2, outage: 4));
 
     public static CheckReport Unrehearsed() => Of("sample (test data)", stress: 0.2, rehearsal: false);
 
@@ -79,7 +83,22 @@ internal static class SampleReport
             Measured = measured,
             Predicted = predicted,
             Comparison = Comparison.Of(measured, predicted) with { Doubts = [Evil] },
-            Verdict = report.Verdict with { Reasons = [Evil] },
+            Readiness = report.Readiness! with
+            {
+                Drills = [new DrillOutcome(Evil, Evil, 1, 2, Evil, 0.1)],
+                Sensitivities = [new Sensitivity(Evil, Evil, 1, Evil, 0, 2, 0.1, 0.2)],
+            },
+            Verdict = report.Verdict with
+            {
+                Reasons = [Evil],
+                Kind = VerdictKind.GoWithConditions,
+                Conditions = [Evil],
+                Gates =
+                [
+                    new Gate(Evil, GateKind.Soft, Evil, true, 1, 0, 2, GateUnit.Factor, Evil, Evil),
+                    new Gate(Evil, GateKind.Hard, Evil, false, 1, 2, 2, GateUnit.Seconds, Evil, Evil),
+                ],
+            },
             Changes = [new ChangeOutcome(Evil, Evil, Evil, Evil, launches)],
             Inputs = [new ReportInput(Evil, Evil, Evil, Evil)],
             Commands = [Evil],
@@ -140,6 +159,8 @@ internal static class SampleReport
             Inputs = [],
             Commands = [],
             Warnings = [],
+            Readiness = null,
+            Configuration = null,
             Verdict = Verdict.Decide(launches, null),
         };
     }
@@ -152,7 +173,7 @@ internal static class SampleReport
         RunResult predicted = SampleCurves.Run(stress, speed: 20);
         Comparison? comparison = rehearsal ? Comparison.Of(measured, predicted) : null;
         LaunchSet launches = Set(stress, 1);
-        return new CheckReport
+        return With(new CheckReport
         {
             Scenario = new Scenario
             {
@@ -169,6 +190,7 @@ internal static class SampleReport
             Commit = "4c1e9ab",
             Seed = 20251121,
             Verdict = Verdict.Decide(launches, comparison),
+            Configuration = new string('a', 64),
             Measured = rehearsal ? measured : null,
             Predicted = rehearsal ? predicted : null,
             Comparison = comparison,
@@ -191,6 +213,45 @@ internal static class SampleReport
                     "Test data.", Severity.Warning),
             ],
             SimulatedIn = 1.9,
+        }, Further(stress) with { Extrapolation = rehearsal ? 1 : double.NaN });
+    }
+
+    /// <summary>The report with other loads, failures and assumptions, and the verdict that follows.</summary>
+    public static CheckReport With(CheckReport report, Readiness readiness) => report with
+    {
+        Readiness = readiness,
+        Verdict = Verdict.Decide(report.Launches, report.Comparison,
+        [
+            .. Gates.Of(report.Launches, report.Measured, report.Comparison, readiness, report.Warnings),
+            Gates.Fresh([]),
+        ]),
+    };
+
+    /// <summary>What the invented launches do under other loads.</summary>
+    /// <param name="stress">Of the launches.</param>
+    /// <param name="outage">Factor on it while something is down.</param>
+    public static Readiness Further(double stress, double outage = 1)
+    {
+        int Passed(double factor) => Enumerable.Range(1, 100).Count(n => LaunchOf(n, stress * factor, 1).Passed);
+        LoadLevel Level(double factor) => new(factor, Passed(factor), 100,
+        [
+            .. Objectives.Select((_, o) =>
+                Enumerable.Range(1, 100).Count(n => LaunchOf(n, stress * factor, 1).Outcomes[o].Passed)),
+        ]);
+        DrillOutcome Lost(string name, double factor) => new(name, $"{name} at 0:25:00, as the highest rate begins",
+            Passed(factor), 100, Passed(factor) < 100 ? "latency.p99" : "", 0.0004);
+        Sensitivity About(string input, double better, double worse) => new(input, "10 % less", Passed(better),
+            "10 % more", Passed(worse), 100, stress * better, stress * worse);
+        return new Readiness
+        {
+            Levels = [Level(0.5), Level(1), Level(1.3), Level(1.8), Level(2.4)],
+            Drills = [Lost("replica lost", 1.1), Lost("metrics lost", outage)],
+            Sensitivities = [About("demand", 0.4, 2.2), About("service time", 0.9, 1.1)],
+            Reversals = 1,
+            RecoverySeconds = 40,
+            IsMetastable = false,
+            Extrapolation = 1,
+            Coverage = new BandCoverage(20, 700, 651),
         };
     }
 

@@ -1,5 +1,6 @@
 using Capacity.Model;
 using Capacity.Scripting;
+using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Scripting;
 
@@ -56,6 +57,20 @@ public sealed class DataFeedTests
         Assert.Throws<InvalidOperationException>(() => unique.GetNextItem(Third));
         Assert.Equal(Enumerable.Range(0, 50).Select(_ => random.GetNextItem(Third)),
             Enumerable.Range(0, 50).Select(_ => again.GetNextItem(Third)));
+    }
+
+    [Fact]
+    public void A_wrong_file_ends_a_script_as_wrong_input_with_its_place_and_a_missing_one_as_the_world()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("users.csv");
+        File.WriteAllText(path, "name,age,admin\nAda,old,true\n");
+
+        ScriptException wrong = Assert.Throws<ScriptException>(() => DataFeed.LoadCsv<User>(path));
+        ScriptException missing = Assert.Throws<ScriptException>(() => DataFeed.LoadJson<User>(folder.File("none")));
+        Assert.Contains($"{path}:2:1", wrong.Message, StringComparison.Ordinal);
+        Assert.True(wrong.IsContradiction);
+        Assert.False(missing.IsContradiction);
     }
 
     private static SourceText Source(string text) => new("users.csv", text);

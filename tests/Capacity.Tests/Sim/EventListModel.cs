@@ -1,4 +1,5 @@
 using Capacity.Model;
+using Capacity.Sim.Requests;
 
 namespace Capacity.Tests.Sim;
 
@@ -37,7 +38,7 @@ internal sealed record Outcome(
     long Retries);
 
 /// <summary>The textbook way: a list of events, a queue per replica, nothing known in advance.</summary>
-internal sealed class EventListModel
+internal sealed partial class EventListModel
 {
     private readonly SmallModel _model;
     private readonly PriorityQueue<Action<double>, (double At, int Order, long Number)> _events = new();
@@ -50,6 +51,13 @@ internal sealed class EventListModel
     private readonly List<double> _latencies = [];
     private readonly List<double> _work = [];
     private readonly List<(double At, int Status)> _failed = [];
+    private readonly CircuitBreaker? _breaker;
+    private readonly List<Attempt> _atProxy = [];
+    private readonly List<Attempt> _backlog = [];
+    private readonly List<Attempt> _forConnection = [];
+    private readonly DrawnTimes? _dependency;
+    private int _inside;
+    private int _connected;
     private long _number;
     private long _retries;
 
@@ -58,13 +66,21 @@ internal sealed class EventListModel
         _model = model;
         _balancer = new NaiveBalancer(model.Replicas, model.Seed);
         _jitter = new RandomSource(model.Seed, "retries");
+        _breaker = model.Client.Breaker is { } breaker ? new CircuitBreaker(breaker) : null;
+        _dependency = model.Replicas.Dependency is { } dependency
+            ? new DrawnTimes(dependency.ServiceTime, model.Seed, "dependency")
+            : null;
     }
+
+    private int Places => _model.Replicas.Proxy?.PerReplica ?? int.MaxValue;
+
+    private int Total => _model.Replicas.Proxy?.Total ?? int.MaxValue;
 
     public Outcome Run()
     {
         for (int i = 0; i < _model.At.Length; i++)
         {
-            var request = new Request(_model.At[i], _model.Service[i]);
+            var request = new Request(_model.At[i], _model.Service[i], _dependency?.Next() ?? 0);
             At(request.Since, 2, _ =>
             {
                 int second = (int)request.Since;
@@ -81,6 +97,11 @@ internal sealed class EventListModel
         while (_events.TryDequeue(out Action<double>? happens, out (double At, int Order, long Number) when))
         {
             happens(when.At);
+        }
+
+        foreach (Attempt waits in _atProxy.Concat(_backlog).Where(a => !a.Over))
+        {
+            _failed.Add((_model.Duration, 503)); // nobody will ever take it
         }
 
         return new Outcome([.. _latencies.Order()], [.. _failed.Order()], [.. _work.Order()], _retries);
@@ -103,79 +124,123 @@ internal sealed class EventListModel
                 _servers.Add(new Server { JoinedAt = now });
             }
 
-            _rotation.Add(_servers[change.Replica]);
+            Server joined = _servers[change.Replica];
+            _rotation.Add(joined);
+            while (joined.Count < Places && _atProxy.Count > 0)
+            {
+                Attempt next = _atProxy[0];
+                _atProxy.RemoveAt(0);
+                Enter(joined, next, now);
+            }
+
             return;
         }
 
         Server stopped = _servers[change.Replica];
         _rotation.Remove(stopped);
         _balancer.Left(stopped);
-        At(now + _model.StopGrace, 3, cut =>
-        {
-            foreach (Attempt attempt in stopped.Serving.Concat(stopped.Waiting).OrderBy(a => a.SentAt)
-                .ToList())
-            {
-                attempt.Cut = true;
-                Fail(attempt, cut + _model.Overhead, 0);
-            }
-
-            stopped.Serving.Clear();
-            stopped.Waiting.Clear();
-        });
-    }
-
-    private void Break(Server server, ClusterChange change, double now)
-    {
-        server.Factor = change.Factor ?? server.Factor;
-        if (change.Leaves)
-        {
-            _rotation.Remove(server);
-            _balancer.Left(server);
-        }
-
-        if (change.Crashes)
-        {
-            server.IsDown = true;
-            foreach (Attempt attempt in server.Serving.Concat(server.Waiting).OrderBy(a => a.SentAt).ToList())
-            {
-                attempt.Cut = true;
-                Fail(attempt, now + _model.Overhead, 0);
-            }
-
-            server.Serving.Clear();
-            server.Waiting.Clear();
-        }
-    }
-
-    private double WorkOf(Server server, Request request, double now)
-    {
-        double factor = server.Factor;
-        if (_model.Replicas.WarmUp is { } warmUp && now < server.JoinedAt + warmUp.For)
-        {
-            factor *= 1 + ((warmUp.Factor - 1) * (server.JoinedAt + warmUp.For - now) / warmUp.For);
-        }
-
-        return request.Service * factor;
+        At(now + _model.StopGrace, 3, cut => CutOff(stopped, cut));
     }
 
     private void Send(Request request, double now)
     {
         request.Attempts++;
         var attempt = new Attempt(request, now);
+        if (_breaker is not null && !_breaker.Passes(now))
+        {
+            attempt.NotSent = true;
+            Learn(attempt, now, 0);
+            return;
+        }
+
         if (_model.Client.Timeout is { } timeout)
         {
             At(now + timeout, 4, late => Fail(attempt, late, 0));
         }
 
-        Server? server = _rotation.Count == 0 ? null : _balancer.Choose(_rotation);
-        if (server is null || server.IsDown || (server.Serving.Count >= (_model.Replicas.Workers ?? int.MaxValue)
-            && server.Waiting.Count >= (_model.Replicas.Queue ?? int.MaxValue)))
+        if (_rotation.Count == 0)
         {
             Fail(attempt, now + _model.Overhead, 503);
+        }
+        else if (_inside >= Total)
+        {
+            _backlog.Add(attempt);
+        }
+        else
+        {
+            Admit(attempt, now);
+        }
+    }
+
+    private void Admit(Attempt attempt, double now)
+    {
+        _inside++;
+        List<Server> withPlace = [.. _rotation.Where(s => s.Count < Places)];
+        if (withPlace.Count > 0)
+        {
+            Enter(_balancer.Choose(_rotation, withPlace), attempt, now);
             return;
         }
 
-        attempt.Work = WorkOf(server, request, now);
+        if (_rotation.Count == 0 || _atProxy.Count >= (_model.Replicas.Proxy?.Queue ?? int.MaxValue))
+        {
+            Fail(attempt, now + _model.Overhead, 503);
+            LeaveProxy(now);
+            return;
+        }
+
+        _atProxy.Add(attempt);
+        if (_model.Replicas.Proxy?.QueueTimeout is { } patience)
+        {
+            At(now + patience, 4, late =>
+            {
+                if (_atProxy.Remove(attempt))
+                {
+                    Fail(attempt, late + _model.Overhead, 503);
+                    LeaveProxy(late);
+                }
+            });
+        }
+    }
+
+    private void LeaveProxy(double now)
+    {
+        _inside--;
+        while (_inside < Total && _backlog.Count > 0)
+        {
+            Attempt next = _backlog[0];
+            _backlog.RemoveAt(0);
+            Admit(next, now);
+        }
+    }
+
+    private void Enter(Server server, Attempt attempt, double now)
+    {
+        if (server.IsDown)
+        {
+            Fail(attempt, now + _model.Overhead, 503);
+            LeaveProxy(now);
+            return;
+        }
+
+        attempt.Work = WorkOf(server, attempt.Request, now);
+        if (_model.Replicas.Cores is { } cores)
+        {
+            server.Share(now, cores);
+            attempt.Left = attempt.Work;
+            server.Serving.Add(attempt);
+            PlanShare(server, now, cores);
+            return;
+        }
+
+        if (server.Serving.Count >= (_model.Replicas.Workers ?? int.MaxValue)
+            && server.Waiting.Count >= (_model.Replicas.Queue ?? int.MaxValue))
+        {
+            Fail(attempt, now + _model.Overhead, 503);
+            LeaveProxy(now);
+            return;
+        }
+
         server.Waiting.Add(attempt);
         Start(server, now);
         if (_model.Replicas.QueueTimeout is ServiceLaw.Constant(double patience) && server.Waiting.Contains(attempt))
@@ -185,6 +250,7 @@ internal sealed class EventListModel
                 if (server.Waiting.Remove(attempt))
                 {
                     Fail(attempt, late + _model.Overhead, 503);
+                    GiveBack(server, late);
                 }
             });
         }
@@ -197,18 +263,35 @@ internal sealed class EventListModel
             Attempt attempt = server.Waiting[0];
             server.Waiting.RemoveAt(0);
             server.Serving.Add(attempt);
-            At(now + attempt.Work, 0, finish => Finish(server, attempt, finish));
+            At(now + attempt.Work, 0, finish => AfterWork(server, attempt, finish));
         }
     }
 
-    private void Finish(Server server, Attempt attempt, double now)
+    /// <summary>Plans for the first of those that share the cores; a later plan calls the earlier off.</summary>
+    private void PlanShare(Server server, double now, int cores)
     {
-        if (attempt.Cut)
+        long plan = ++server.Plans;
+        List<Attempt> sharing = [.. server.Serving.Where(a => !a.HasWorked)];
+        if (sharing.Count == 0)
         {
             return;
         }
 
-        server.Serving.Remove(attempt);
+        Attempt first = sharing.MinBy(a => a.Left)!;
+        At(now + (first.Left * Math.Max(1, (double)sharing.Count / cores)), 0, finish =>
+        {
+            if (plan == server.Plans && !first.Cut)
+            {
+                server.Share(finish, cores);
+                first.HasWorked = true;
+                PlanShare(server, finish, cores);
+                AfterWork(server, first, finish);
+            }
+        });
+    }
+
+    private void Finish(Server server, Attempt attempt, double now)
+    {
         _work.Add(now - attempt.SentAt);
         double answered = now + _model.Overhead;
         At(answered, 3, _ =>
@@ -216,14 +299,36 @@ internal sealed class EventListModel
             if (!attempt.Over)
             {
                 attempt.Over = true;
+                _breaker?.Succeeded(answered);
                 _latencies.Add(answered - attempt.Request.Since);
             }
         });
+        GiveBack(server, attempt, now);
+    }
+
+    private void GiveBack(Server server, Attempt attempt, double now)
+    {
+        server.Serving.Remove(attempt);
         Start(server, now);
+        GiveBack(server, now);
+    }
+
+    private void GiveBack(Server server, double now)
+    {
+        if (_rotation.Contains(server) && server.Count < Places && _atProxy.Count > 0)
+        {
+            Attempt next = _atProxy[0];
+            _atProxy.RemoveAt(0);
+            Enter(server, next, now);
+        }
+
+        LeaveProxy(now);
     }
 
     /// <summary>The client learns it at an instant, unless it has learnt something else by then.</summary>
-    private void Fail(Attempt attempt, double when, int status) => At(when, 5, now =>
+    private void Fail(Attempt attempt, double when, int status) => At(when, 5, now => Learn(attempt, now, status));
+
+    private void Learn(Attempt attempt, double now, int status)
     {
         if (attempt.Over)
         {
@@ -231,6 +336,11 @@ internal sealed class EventListModel
         }
 
         attempt.Over = true;
+        if (!attempt.NotSent)
+        {
+            _breaker?.Failed(now);
+        }
+
         int second = (int)now;
         double allowed = _model.Client.Retry?.Budget is { } share
             ? Math.Max(1, share * _sent.GetValueOrDefault(second - 1))
@@ -255,99 +365,5 @@ internal sealed class EventListModel
         }
 
         _failed.Add((now, status));
-    });
-
-    internal sealed class Server
-    {
-        public List<Attempt> Serving { get; } = [];
-
-        public List<Attempt> Waiting { get; } = [];
-
-        public bool IsDown { get; set; }
-
-        public double Factor { get; set; } = 1;
-
-        public double JoinedAt { get; init; }
-
-        public int Count => Serving.Count + Waiting.Count;
-    }
-
-    internal sealed class Request(double since, double service)
-    {
-        public double Since { get; } = since;
-
-        public double Service { get; } = service;
-
-        public int Attempts { get; set; }
-    }
-
-    internal sealed class Attempt(Request request, double sentAt)
-    {
-        public Request Request { get; } = request;
-
-        public double SentAt { get; } = sentAt;
-
-        public double Work { get; set; }
-
-        public bool Over { get; set; }
-
-        public bool Cut { get; set; }
-    }
-
-    /// <summary>Balancers that look at the queues as they are, with the same draws as the simulator.</summary>
-    private sealed class NaiveBalancer(ServiceModel service, ulong seed)
-    {
-        private readonly BatchRandom _random = new(seed, "balancer");
-        private readonly double[] _units = new double[1024];
-        private readonly Dictionary<int, Server> _connections = [];
-        private int _drawn = 1024;
-        private long _turn;
-        private int _opened;
-
-        public void Left(Server server)
-        {
-            foreach (int connection in _connections.Where(c => c.Value == server).Select(c => c.Key).ToList())
-            {
-                _connections.Remove(connection);
-            }
-
-        }
-
-        public Server Choose(List<Server> rotation)
-        {
-            switch (service.Balancer)
-            {
-                case Balancer.Random:
-                    return rotation[Below(rotation.Count)];
-                case Balancer.PowerOfTwo:
-                    int one = Below(rotation.Count);
-                    int other = Below(rotation.Count - 1);
-                    other += other >= one && rotation.Count > 1 ? 1 : 0;
-                    return rotation[other].Count < rotation[one].Count ? rotation[other] : rotation[one];
-                case Balancer.Connections:
-                    int connection = Below(service.Connections);
-                    if (!_connections.TryGetValue(connection, out Server? server))
-                    {
-                        _opened = _opened < rotation.Count ? _opened : 0;
-                        server = rotation[_opened++];
-                        _connections[connection] = server;
-                    }
-
-                    return server;
-                default:
-                    return rotation[(int)(_turn++ % rotation.Count)];
-            }
-        }
-
-        private int Below(int count)
-        {
-            if (_drawn == _units.Length)
-            {
-                _random.FillUnits(_units);
-                _drawn = 0;
-            }
-
-            return (int)(_units[_drawn++] * count);
-        }
     }
 }

@@ -15,16 +15,8 @@ public sealed class FaultPathTests
         {
             SmallModel model = Broken(SamplePathTests.RandomModel(seed));
             Outcome expected = new EventListModel(model).Run();
-            Outcome engine = SamplePathTests.RunEngine(model);
-            string what = $"seed {seed}: {model.Replicas} {model.Client}";
-            Assert.True(expected.Retries == engine.Retries, $"{expected.Retries} != {engine.Retries} retries, {what}");
-            SamplePathTests.Same(expected.Latencies, engine.Latencies, $"latencies, {what}");
-            SamplePathTests.Same(expected.Work, engine.Work, $"work, {what}");
-            Assert.True(
-                expected.Failed.Select(f => f.Status).Order().SequenceEqual(
-                    engine.Failed.Select(f => f.Status).Order()),
-                $"{Count(expected)} != {Count(engine)} failures, {what}");
-            Assert.Equal(model.At.Length, engine.Latencies.Count + engine.Failed.Count);
+            SamplePathTests.Compare(expected, SamplePathTests.RunEngine(model), model);
+            SamplePathTests.Compare(expected, SamplePathTests.RunEngine(model, byEvents: true), model);
             seen[0] += model.Changes.Any(c => c.Crashes) ? 1 : 0;
             seen[1] += model.Changes.Any(c => c.Factor > 1) ? 1 : 0;
             seen[2] += model.Replicas.WarmUp is not null ? 1 : 0;
@@ -32,6 +24,26 @@ public sealed class FaultPathTests
         }
 
         Assert.All(seen, often => Assert.InRange(often, Models / 5, Models));
+    }
+
+    [Fact]
+    public void So_they_do_with_breakers_limits_at_the_proxy_a_shared_dependency_and_shared_cores()
+    {
+        var seen = new int[5];
+        for (ulong seed = 1; seed <= Models; seed++)
+        {
+            SmallModel model = Broken(SamplePathTests.WithMore(SamplePathTests.RandomModel(seed), seed));
+            Outcome expected = new EventListModel(model).Run();
+            SamplePathTests.Compare(expected, SamplePathTests.RunEngine(model, byEvents: true), model);
+            bool crashes = model.Changes.Any(c => c.Crashes);
+            seen[0] += crashes && model.Client.Breaker is not null ? 1 : 0;
+            seen[1] += crashes && model.Replicas.Proxy is not null ? 1 : 0;
+            seen[2] += crashes && model.Replicas.Dependency is not null ? 1 : 0;
+            seen[3] += crashes && model.Replicas.Cores is not null ? 1 : 0;
+            seen[4] += model.Changes.Any(c => c.Factor > 1) && model.Replicas.Cores is not null ? 1 : 0;
+        }
+
+        Assert.All(seen, often => Assert.InRange(often, Models / 20, Models));
     }
 
     [Fact]
@@ -47,9 +59,6 @@ public sealed class FaultPathTests
             Assert.Equal(plain.Work, watched.Work);
         }
     }
-
-    private static string Count(Outcome outcome) => string.Join(
-        ' ', outcome.Failed.GroupBy(f => f.Status).OrderBy(g => g.Key).Select(g => $"{g.Key}:{g.Count()}"));
 
     private static SmallModel Broken(SmallModel model)
     {

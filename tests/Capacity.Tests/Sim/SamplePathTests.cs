@@ -19,16 +19,8 @@ public sealed class SamplePathTests
         {
             SmallModel model = RandomModel(seed);
             Outcome expected = new EventListModel(model).Run();
-            Outcome engine = RunEngine(model);
-            string what = $"seed {seed}: {model.Replicas} {model.Client}";
-            Assert.True(expected.Retries == engine.Retries, $"{expected.Retries} != {engine.Retries} retries, {what}");
-            Same(expected.Latencies, engine.Latencies, $"latencies, {what}");
-            Same(expected.Work, engine.Work, $"work, {what}");
-            Assert.True(
-                expected.Failed.Select(f => f.Status).Order().SequenceEqual(
-                    engine.Failed.Select(f => f.Status).Order()),
-                $"{expected.Failed.Count} != {engine.Failed.Count} failures, {what}");
-            Assert.Equal(model.At.Length, engine.Latencies.Count + engine.Failed.Count);
+            Compare(expected, RunEngine(model), model);
+            Compare(expected, RunEngine(model, byEvents: true), model);
             seen[0] += expected.Retries > 0 ? 1 : 0;
             seen[1] += expected.Failed.Any(f => f.Status == 0) ? 1 : 0;
             seen[2] += expected.Failed.Any(f => f.Status == 503) ? 1 : 0;
@@ -38,7 +30,93 @@ public sealed class SamplePathTests
         Assert.All(seen, often => Assert.InRange(often, Models / 20, Models)); // the models are not all harmless
     }
 
-    internal static Outcome RunEngine(SmallModel model)
+    [Fact]
+    public void So_they_do_with_breakers_limits_at_the_proxy_a_shared_dependency_and_shared_cores()
+    {
+        var seen = new int[6];
+        for (ulong seed = 1; seed <= Models; seed++)
+        {
+            SmallModel model = WithMore(RandomModel(seed), seed);
+            Outcome expected = new EventListModel(model).Run();
+            (Outcome engine, AttemptCounts counts, int opened) = Run(model, byEvents: true);
+            Compare(expected, engine, model);
+            seen[0] += opened > 0 ? 1 : 0;
+            seen[1] += counts[FailureCause.Breaker] > 0 ? 1 : 0;
+            seen[2] += counts[FailureCause.Shed] > 0 ? 1 : 0;
+            seen[3] += counts[FailureCause.Dependency] > 0 ? 1 : 0;
+            seen[4] += counts[FailureCause.CutOff] > 0 ? 1 : 0;
+            seen[5] += model.Replicas.Cores is not null && engine.Retries > 0 ? 1 : 0;
+        }
+
+        Assert.All(seen, often => Assert.InRange(often, Models / 20, Models));
+    }
+
+    internal static void Compare(Outcome expected, Outcome engine, SmallModel model)
+    {
+        string what = $"seed {model.Seed}: {model.Replicas} {model.Client}";
+        Assert.True(expected.Retries == engine.Retries, $"{expected.Retries} != {engine.Retries} retries, {what}");
+        double exact = model.Replicas.Cores is null ? 1e-9 : 1e-6; // shares are subtracted hundreds of times
+        Same(expected.Latencies, engine.Latencies, exact, $"latencies, {what}");
+        Same(expected.Work, engine.Work, exact, $"work, {what}");
+        Assert.True(
+            expected.Failed.Select(f => f.Status).Order().SequenceEqual(engine.Failed.Select(f => f.Status).Order()),
+            $"{expected.Failed.Count} != {engine.Failed.Count} failures, {what}");
+        Assert.Equal(model.At.Length, engine.Latencies.Count + engine.Failed.Count);
+    }
+
+    /// <summary>The same with what only the calendar of events can do.</summary>
+    internal static SmallModel WithMore(SmallModel model, ulong seed)
+    {
+        var random = new RandomSource(seed, "more");
+        bool cores = random.NextIndex(4) == 0;
+        ServiceModel replicas = model.Replicas;
+        if (cores)
+        {
+            replicas = replicas with
+            {
+                Cores = 1 + random.NextIndex(4), Workers = null, Queue = null, QueueTimeout = null,
+            };
+        }
+
+        int places = (replicas.Workers ?? replicas.Cores ?? 3) + random.NextIndex(4);
+        bool limited = random.NextIndex(2) == 0;
+        replicas = replicas with
+        {
+            Balancer = limited && replicas.Balancer == Balancer.Connections ? Balancer.LeastConnections
+                : random.NextIndex(5) == 0 ? Balancer.LeastConnections
+                : replicas.Balancer,
+            Proxy = !limited && random.NextIndex(2) == 0 ? null : new ProxyModel
+            {
+                PerReplica = limited ? places : null,
+                Queue = random.NextIndex(2) == 0 ? null : random.NextIndex(10),
+                QueueTimeout = random.NextIndex(2) == 0 ? null : 0.05 + random.NextExponential(0.3),
+                // A backlog before cores that several replicas share is chaotic: it amplifies the rounding.
+                Total = cores || random.NextIndex(2) == 0 ? null : 1 + random.NextIndex(20),
+            },
+            Dependency = random.NextIndex(2) == 0 ? null : new DependencyModel(
+                "db", 1 + random.NextIndex(8), new ServiceLaw.Exponential(0.05),
+                random.NextIndex(2) == 0 ? null : 0.05 + random.NextExponential(0.1)),
+        };
+        return model with
+        {
+            Replicas = replicas,
+            Client = model.Client with
+            {
+                Breaker = random.NextIndex(2) == 0 ? null : new BreakerModel
+                {
+                    Failures = random.NextIndex(2) == 0 ? null : 1 + random.NextIndex(5),
+                    FailureRatio = 0.1 + (0.5 * random.NextUnit()),
+                    Sampling = random.NextIndex(4) == 0 ? 0.1 : 0.5 + (4 * random.NextUnit()),
+                    Minimum = 2 + random.NextIndex(20),
+                    Break = 0.05 + random.NextExponential(0.5),
+                },
+            },
+        };
+    }
+
+    internal static Outcome RunEngine(SmallModel model, bool byEvents = false) => Run(model, byEvents).Outcome;
+
+    private static (Outcome Outcome, AttemptCounts Counts, int Opened) Run(SmallModel model, bool byEvents)
     {
         var overhead = new ServiceLaw.Constant(model.Overhead);
         IReadOnlyList<TraceRequest> trace =
@@ -48,6 +126,7 @@ public sealed class SamplePathTests
             Client = model.Client,
             Seed = model.Seed,
             ReplicasBreak = model.Breaks,
+            ByEvents = byEvents,
         };
         var engine = new RequestEngine(
             settings, new RecordedRequests(trace, overhead, model.Seed), null, new OverheadTimes(overhead, 1));
@@ -75,11 +154,12 @@ public sealed class SamplePathTests
             else if (change.Joins)
             {
                 engine.AddReplica(change.Replica, 0, change.At);
-                engine.Join(change.Replica);
                 if (model.Replicas.WarmUp is not null)
                 {
                     engine.Warm(change.Replica, change.At);
                 }
+
+                engine.Join(change.Replica);
             }
             else
             {
@@ -89,10 +169,11 @@ public sealed class SamplePathTests
 
         engine.AdvanceTo(model.Duration);
         engine.Complete();
-        return new Outcome(
+        var outcome = new Outcome(
             [.. latencies.Order()],
             [.. engine.Failures.OfKind(0).SelectMany(c => Enumerable.Repeat((0.0, c.Key), (int)c.Value))],
             [.. work.Order()], engine.Retries);
+        return (outcome, engine.Answers.Attempts, engine.Breaker?.Opened ?? 0);
     }
 
     internal static SmallModel RandomModel(ulong seed)
@@ -147,12 +228,13 @@ public sealed class SamplePathTests
             random.NextIndex(2) * 0.01, grace, changes, duration, seed);
     }
 
-    internal static void Same(IReadOnlyList<double> expected, IReadOnlyList<double> actual, string what)
+    internal static void Same(
+        IReadOnlyList<double> expected, IReadOnlyList<double> actual, double exact, string what)
     {
         Assert.True(expected.Count == actual.Count, $"{expected.Count} != {actual.Count} {what}");
         for (int i = 0; i < expected.Count; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) < 1e-9, $"{expected[i]:R} != {actual[i]:R} {what}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) < exact, $"{expected[i]:R} != {actual[i]:R} {what}");
         }
     }
 }

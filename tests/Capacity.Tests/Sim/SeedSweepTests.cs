@@ -28,6 +28,88 @@ public sealed class SeedSweepTests
     }
 
     [Fact]
+    public void No_request_is_lost_or_counted_twice_event_by_event()
+    {
+        var seen = new int[6];
+        Parallel.For(1, Scenarios + 1, new ParallelOptions { MaxDegreeOfParallelism = 2 }, number =>
+        {
+            SimulationInput input = WithMore(RandomScenario((ulong)number), (ulong)number);
+            input = number % 2 == 0 ? input : Broken(input, (ulong)number);
+            RunResult run = LaunchSimulation.Run(input, (ulong)number, CancellationToken.None);
+            string what = $"seed {number}: {input.Service} {input.Client} {string.Join(' ', input.Faults)}";
+            Assert.True(run.Totals.Scheduled == run.Totals.Ok + run.Totals.Failed, $"{run.Totals} {what}");
+            Assert.All(run.Kinds, k => Assert.True(
+                k.Latency.Count == k.Counts.Ok && k.StatusCodes.Values.Sum() == k.Counts.Ok + k.Counts.Failed, what));
+            Assert.All(run.Series.Desired, replicas => Assert.True(replicas is >= 2 and <= 8, $"{replicas} {what}"));
+            Assert.All(run.Events.Zip(run.Events.Skip(1)), e => Assert.True(
+                e.First.At <= e.Second.At + 1e-9, $"{e.First} before {e.Second} {what}"));
+            ClientCounts clients = run.Clients ?? new ClientCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+            Assert.True(run.Totals.Failed <= clients.TimedOut + clients.Refused + clients.CutOff + clients.Shed
+                + clients.NotSent + clients.DependencyFailed || run.Clients is null, $"{clients} {run.Totals} {what}");
+            Seen(seen, 0, clients.BreakerOpened > 0);
+            Seen(seen, 1, clients.Shed > 0);
+            Seen(seen, 2, clients.DependencyFailed > 0);
+            Seen(seen, 3, clients.CutOff > 0);
+            Seen(seen, 4, input.Service.Cores is not null && clients.Retries > 0);
+            Seen(seen, 5, input.Policy.Use != PolicyKind.Step && run.ScaleActions.Count > 0);
+        });
+        Assert.All(seen, often => Assert.InRange(often, Scenarios / 50, Scenarios));
+    }
+
+    private static void Seen(int[] seen, int what, bool happened)
+    {
+        if (happened)
+        {
+            Interlocked.Increment(ref seen[what]);
+        }
+    }
+
+    private static SimulationInput WithMore(SimulationInput input, ulong seed)
+    {
+        var random = new RandomSource(seed, "more");
+        int places = (input.Service.Workers ?? input.Service.Cores ?? 5) + random.NextIndex(6);
+        bool limited = random.NextIndex(2) == 0;
+        PolicyKind policy = (PolicyKind)random.NextIndex(4);
+        return input with
+        {
+            Service = input.Service with
+            {
+                Balancer = limited && input.Service.Balancer == Balancer.Connections ? Balancer.LeastConnections
+                    : input.Service.Balancer,
+                Proxy = random.NextIndex(4) == 0 ? null : new ProxyModel
+                {
+                    PerReplica = limited ? places : null,
+                    Queue = random.NextIndex(2) == 0 ? null : random.NextIndex(50),
+                    QueueTimeout = random.NextIndex(2) == 0 ? null : 0.1 + random.NextExponential(0.5),
+                    Total = random.NextIndex(2) == 0 ? null : 5 + random.NextIndex(100),
+                },
+                Dependency = random.NextIndex(2) == 0 ? null : new DependencyModel(
+                    "db", 1 + random.NextIndex(20), new ServiceLaw.Exponential(0.05),
+                    random.NextIndex(2) == 0 ? null : 0.05 + random.NextExponential(0.2)),
+            },
+            Client = input.Client with
+            {
+                Retry = input.Client.Retry ?? (random.NextIndex(2) == 0 ? null : new RetryModel(3, 0.05, 1, 0.2)),
+                Breaker = random.NextIndex(2) == 0 ? null : new BreakerModel
+                {
+                    FailureRatio = 0.05 + (0.5 * random.NextUnit()),
+                    Sampling = 1 + (9 * random.NextUnit()),
+                    Minimum = 5 + random.NextIndex(20),
+                    Break = 0.5 + random.NextExponential(3),
+                },
+            },
+            Policy = input.Service.Workers is null && input.Service.Cores is null ? new PolicyModel()
+                : new PolicyModel
+                {
+                    Use = policy,
+                    Hpa = new MetricPolicyModel { Target = 0.6, Sync = 5, Every = 5, Lag = 1, DownWait = 10 },
+                    Target = new MetricPolicyModel { Target = 0.5, Sync = 5, Every = 5, Lag = 1 },
+                    Schedule = [new PlannedReplicas(20, 50, 6), new PlannedReplicas(40, 60, 4)],
+                },
+        };
+    }
+
+    [Fact]
     public void No_request_is_lost_or_counted_twice_whatever_breaks()
     {
         Parallel.For(1, Scenarios + 1, new ParallelOptions { MaxDegreeOfParallelism = 2 }, number =>

@@ -177,7 +177,14 @@ public sealed class LiveRecordTests
             Step = 5,
             Series = new RunSeries
             {
-                Offered = six, Completed = six, Errors = six, P50 = six, P95 = six, P99 = six, Desired = [], Ready = [],
+                Offered = six,
+                Completed = six,
+                Errors = six,
+                P50 = six,
+                P95 = six,
+                P99 = six,
+                Desired = [],
+                Ready = [],
             },
             Totals = new RequestCounts(0, 0, 0, 0),
             Kinds = [],

@@ -34,14 +34,47 @@ internal sealed record Oracle(
         ];
     }
 
-    private static Dictionary<string, double> Numbers(JsonElement map) => map.EnumerateObject()
-        .Select(p => (p.Name, Value: p.Value.ValueKind switch
+    /// <summary>The numbers of a map by name; inside of it joined by underscores, entries of a series by their
+    /// instant: series_t15_EN.</summary>
+    private static Dictionary<string, double> Numbers(JsonElement map)
+    {
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        Add(map, "", numbers);
+        return numbers;
+    }
+
+    private static void Add(JsonElement of, string name, Dictionary<string, double> numbers)
+    {
+        string before = name.Length == 0 ? "" : name + "_";
+        switch (of.ValueKind)
         {
-            JsonValueKind.Number => p.Value.GetDouble(),
-            JsonValueKind.String when double.TryParse(
-                p.Value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) => number,
-            _ => double.NaN,
-        }))
-        .Where(p => !double.IsNaN(p.Value))
-        .ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in of.EnumerateObject().Where(p => p.Name != "t"))
+                {
+                    Add(property.Value, before + property.Name, numbers);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach ((int index, JsonElement entry) in of.EnumerateArray().Index())
+                {
+                    string place = entry.ValueKind == JsonValueKind.Object
+                        && entry.TryGetProperty("t", out JsonElement t)
+                        ? string.Create(CultureInfo.InvariantCulture, $"t{t.GetDouble()}")
+                        : string.Create(CultureInfo.InvariantCulture, $"{index}");
+                    Add(entry, before + place, numbers);
+                }
+
+                break;
+            case JsonValueKind.Number:
+                numbers[name] = of.GetDouble();
+                break;
+            case JsonValueKind.String when double.TryParse(
+                of.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number):
+                numbers[name] = number;
+                break;
+            default:
+                break;
+        }
+    }
 }

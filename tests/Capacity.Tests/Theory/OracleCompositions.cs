@@ -15,7 +15,7 @@ internal static class OracleCompositions
         "forkjoin2" => (requests, seed) => ForkJoin(oracle, requests, seed),
         "mminf" => (requests, seed) => StartFromEmpty(oracle, requests, seed),
         "mtginf" => (requests, seed) => Sine(oracle, requests, seed),
-        _ => null,
+        _ => OracleTransients.Of(oracle) ?? OracleRetrials.Of(oracle),
     };
 
     private static Func<string, double?> Tandem(Oracle oracle, double requests, ulong seed)

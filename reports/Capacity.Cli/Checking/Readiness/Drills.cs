@@ -11,12 +11,12 @@ internal sealed record Drill(string Name, string What, SimulationInput Input)
 {
     private const double Outage = 600; // seconds
 
-    /// <summary>The drills for a launch: each breaks something as the highest rate begins.</summary>
+    /// <summary>The drills for a launch: each breaks something as the most traffic begins.</summary>
     /// <param name="launch">The launches as expected.</param>
     public static IEnumerable<Drill> Of(SimulationInput launch)
     {
         double peak = PeakOf(launch.Plan);
-        string when = $"at {TimeSpan.FromSeconds(peak):h\\:mm\\:ss}, as the highest rate begins";
+        string when = $"at {TimeSpan.FromSeconds(peak):h\\:mm\\:ss}, as the most traffic begins";
         yield return new Drill("replica lost", $"one replica crashes {when}",
             With(launch, new Fault.Crash(peak, 1, null)));
         if (launch.Nodes is { } nodes)
@@ -36,10 +36,16 @@ internal sealed record Drill(string Name, string What, SimulationInput Input)
             With(launch, new Fault.Outage(before, LoopPart.Scaler, Outage)));
     }
 
-    /// <summary>When the highest rate of the plan begins, seconds; the middle for plans of users alone.</summary>
+    /// <summary>When the highest rate of the plan begins, seconds; for plans without rates when most users come, or
+    /// else the middle.</summary>
     private static double PeakOf(LoadPlan plan)
     {
         double peak = plan.Open.Peak;
+        if (peak <= 0)
+        {
+            return plan.Users.MaxBy(u => u.Users.Count)?.From ?? (plan.Duration / 2);
+        }
+
         foreach (RateSegment segment in plan.Open.Segments)
         {
             if (segment.FromRate >= peak || segment.ToRate >= peak)

@@ -1,100 +1,98 @@
-using System.Security.Cryptography;
-using System.Text;
 using Capacity.Model;
 using Capacity.Reports;
 using Capacity.Sim;
 
 namespace Capacity.Cli.Checking;
 
+/// <summary>How far the look at other loads, failures and assumptions is.</summary>
+/// <param name="Share">Of all variants, 0 … 1; their number is a guess until the last load was found.</param>
+/// <param name="What">What is simulated now.</param>
+internal sealed record ReadinessProgress(double Share, string What);
+
 /// <summary>Looks at what else could happen: other loads, failures, and assumptions that are not quite right.</summary>
-/// <param name="loaded">The scenario.</param>
 /// <param name="launch">The launches as expected, fitted to the rehearsal.</param>
 /// <param name="atLoad">The launches' input at a multiple of the expected load.</param>
-/// <param name="seed">Seed of the launches, so that all variants meet the same ones.</param>
-/// <param name="threads">Launches at once.</param>
+/// <param name="launches">Simulates variants.</param>
 internal sealed class ReadinessSearch(
-    LoadedScenario loaded, SimulationInput launch, Func<double, SimulationInput> atLoad, ulong seed, int threads)
+    SimulationInput launch, Func<double, SimulationInput> atLoad, FewLaunches launches)
 {
-    /// <summary>Launches of each variant: few, because there are many variants.</summary>
-    public const int Few = 20;
+    private readonly List<LoadLevel> _levels = [];
+    private readonly List<DrillOutcome> _drills = [];
+    private readonly List<Sensitivity> _sensitivities = [];
 
     /// <summary>Looks at all of it.</summary>
     /// <param name="expected">The launches as expected.</param>
-    /// <param name="measured">The rehearsal; null without one.</param>
-    /// <param name="progress">Told what is being simulated.</param>
-    /// <param name="stop">Ends early; what was found is kept.</param>
-    public Readiness Run(LaunchSet expected, RunResult? measured, Action<string> progress, CancellationToken stop)
+    /// <param name="extrapolation">Highest expected load over the highest rehearsed one; NaN without a
+    /// rehearsal.</param>
+    /// <param name="progress">Told before each variant.</param>
+    /// <param name="stop">Whether it was stopped; what was found is kept.</param>
+    public Readiness Run(
+        LaunchSet expected, double extrapolation, Action<ReadinessProgress> progress, CancellationToken stop)
     {
-        var levels = new List<LoadLevel>();
-        var drills = new List<DrillOutcome>();
-        var sensitivities = new List<Sensitivity>();
         try
         {
-            progress("at other loads");
-            levels.AddRange(new HeadroomSearch(atLoad, input => Simulate(input, stop)).Run(stop));
-            foreach (Drill drill in Drill.Of(launch))
-            {
-                progress(drill.Name);
-                drills.Add(OutcomeOf(drill, Simulate(drill.Input, stop)));
-            }
-
-            progress("with other assumptions");
-            sensitivities.AddRange(new SensitivitySearch(launch, atLoad, input => Simulate(input, stop)).Run(stop));
+            Look(expected, progress);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // What was looked at so far is worth showing.
         }
 
-        var flapping = Flapping.Of(expected.Middle);
         var recovery = SurgeRecovery.Of(expected.Middle);
         return new Readiness
         {
-            Levels = levels,
-            Drills = drills,
-            Sensitivities = sensitivities,
-            ReversalsPerHour = flapping.ReversalsPerHour,
-            Flaps = flapping.Flaps,
+            Levels = [.. _levels.OrderBy(l => l.Factor)],
+            Drills = _drills,
+            Sensitivities = [.. SensitivitySearch.Ranked(_sensitivities)],
+            Reversals = Flapping.Of(expected.Middle).Reversals,
             RecoverySeconds = recovery.Seconds,
             IsMetastable = recovery.IsMetastable,
-            Extrapolation = Extrapolation(measured),
-            Configuration = ConfigurationHash(loaded.Scenario),
+            Extrapolation = extrapolation,
             Partial = stop.IsCancellationRequested,
         };
     }
 
-    private LaunchSet Simulate(SimulationInput input, CancellationToken stop)
+    private void Look(LaunchSet expected, Action<ReadinessProgress> progress)
     {
-        stop.ThrowIfCancellationRequested();
-        LaunchSet set = Launches.Run(input, loaded.Scenario.Objectives, Few, seed, threads, progress: null, stop);
-        return set.Partial ? throw new OperationCanceledException(stop) : set;
+        Drill[] drills = [.. Drill.Of(launch)];
+        SensitivitySearch sensitivity = new(launch, atLoad, launches.RunFewest);
+        int all = HeadroomSearch.UsualLevels + drills.Length + sensitivity.Count;
+        int done = 0;
+        void Say(string what) => progress(new ReadinessProgress(Math.Min(1, (double)done / all), what));
+
+        foreach (LoadLevel level in new HeadroomSearch((factor, coarse) =>
+        {
+            Say($"at {Headroom.Factor(factor)} the load");
+            SimulationInput input = atLoad(factor);
+            return factor == Gates.Headroom ? launches.RunUntilSure(input)
+                : coarse ? launches.RunFewest(input) : launches.Run(input);
+        }).Run(expected))
+        {
+            _levels.Add(level);
+            done = Math.Min(done + 1, HeadroomSearch.UsualLevels);
+        }
+
+        done = HeadroomSearch.UsualLevels;
+        foreach (Drill drill in drills)
+        {
+            Say(drill.Name);
+            _drills.Add(OutcomeOf(drill, launches.Run(drill.Input)));
+            done++;
+        }
+
+        foreach (Sensitivity found in sensitivity.Run(input => Say($"with another {input}")))
+        {
+            _sensitivities.Add(found);
+            done++;
+        }
     }
 
     private static DrillOutcome OutcomeOf(Drill drill, LaunchSet set)
     {
-        (Objective Objective, int Broken) worst = set.Launches.SelectMany(l => l.Outcomes)
-            .GroupBy(o => o.Objective).Select(g => (g.Key, g.Count(o => !o.Passed))).MaxBy(g => g.Item2);
+        (Objective? Objective, int Broken) worst = set.Launches.SelectMany(l => l.Outcomes)
+            .GroupBy(o => o.Objective).Select(g => ((Objective?)g.Key, g.Count(o => !o.Passed)))
+            .OrderByDescending(g => g.Item2).FirstOrDefault();
         return new DrillOutcome(drill.Name, drill.What, set.Passed, set.Launches.Count,
-            worst.Broken > 0 ? worst.Objective.Name : "", set.Middle.Totals.FailedShare);
-    }
-
-    /// <summary>How far the launch goes beyond what was rehearsed.</summary>
-    private double Extrapolation(RunResult? measured)
-    {
-        double tested = measured?.Series.Offered.DefaultIfEmpty(0).Max() ?? 0;
-        return tested > 0 ? launch.Plan.Open.Peak / tested : double.NaN;
-    }
-
-    /// <summary>SHA-256 over the scenario and the files that it names.</summary>
-    private static string ConfigurationHash(Scenario scenario)
-    {
-        var text = new StringBuilder(scenario.Source.Text);
-        string?[] paths = [scenario.Target.Stack, scenario.Target.Prometheus, scenario.Target.Alertmanager];
-        foreach (string path in paths.OfType<string>().Where(File.Exists))
-        {
-            text.Append('\0').Append(File.ReadAllText(path));
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+            worst.Broken > 0 ? worst.Objective!.Name : "", set.Middle.Totals.FailedShare);
     }
 }

@@ -12,78 +12,81 @@ namespace Capacity.Cli.Checking;
 internal sealed class SensitivitySearch(
     SimulationInput launch, Func<double, SimulationInput> demand, Func<SimulationInput, LaunchSet> simulate)
 {
-    /// <summary>Tries all inputs.</summary>
-    /// <param name="stop">Ends early, with those tried so far.</param>
-    /// <returns>The strongest first.</returns>
-    public IReadOnlyList<Sensitivity> Run(CancellationToken stop)
-    {
-        var found = new List<Sensitivity>();
-        foreach ((string input, string better, SimulationInput best, string worse, SimulationInput worst) in Variants())
-        {
-            if (stop.IsCancellationRequested)
-            {
-                break;
-            }
+    private readonly (string Input, string Better, SimulationInput Best, string Worse, SimulationInput Worst)[]
+        _variants = [.. Variants(launch, demand)];
 
+    /// <summary>How many inputs there are.</summary>
+    public int Count => _variants.Length;
+
+    /// <summary>The strongest first.</summary>
+    public static IEnumerable<Sensitivity> Ranked(IEnumerable<Sensitivity> found) =>
+        found.OrderByDescending(s => Math.Abs(s.PassedBetter - s.PassedWorse))
+            .ThenByDescending(s => Math.Abs(s.Swing));
+
+    /// <summary>Tries all inputs, in a fixed order.</summary>
+    /// <param name="before">Told the input before it is tried.</param>
+    public IEnumerable<Sensitivity> Run(Action<string> before)
+    {
+        foreach ((string input, string better, SimulationInput best, string worse, SimulationInput worst) in _variants)
+        {
+            before(input);
             LaunchSet good = simulate(best);
             LaunchSet bad = simulate(worst);
-            found.Add(new Sensitivity(input, better, good.Passed, worse, bad.Passed, good.Launches.Count,
-                ExcessOf(bad) - ExcessOf(good)));
+            yield return new Sensitivity(input, better, good.Passed, worse, bad.Passed, good.Launches.Count,
+                UseOf(good), UseOf(bad));
         }
-
-        return [.. found.OrderByDescending(s => Math.Abs(s.PassedBetter - s.PassedWorse))
-            .ThenByDescending(s => Math.Abs(s.Swing))];
     }
 
-    private IEnumerable<(string, string, SimulationInput, string, SimulationInput)> Variants()
+    private static IEnumerable<(string, string, SimulationInput, string, SimulationInput)> Variants(
+        SimulationInput launch, Func<double, SimulationInput> demand)
     {
         yield return ("demand", "10 % less", demand(0.9), "10 % more", demand(1.1));
-        yield return ("service time", "10 % less", Slower(0.9), "10 % more", Slower(1.1));
-        yield return ("start-up of a replica", "half", StartUp(0.5), "twice", StartUp(2));
+        yield return ("service time", "10 % less", Slower(launch, 0.9), "10 % more", Slower(launch, 1.1));
+        yield return ("start-up of a replica", "half", StartUp(launch, 0.5), "twice", StartUp(launch, 2));
         if (launch.Service.Workers is { } workers && workers > 1)
         {
-            yield return ("workers per replica", $"{workers + 1}", Workers(workers + 1), $"{workers - 1}",
-                Workers(workers - 1));
+            yield return ("workers per replica", $"{workers + 1}", Workers(launch, workers + 1), $"{workers - 1}",
+                Workers(launch, workers - 1));
         }
 
-        if (launch.Loop.Delays.Orchestrator > 0)
+        LoopDelays delays = launch.Loop.Delays;
+        if (delays.Orchestrator > 0)
         {
-            yield return ("delay of the orchestrator", "half", Orchestrator(0.5), "three times", Orchestrator(3));
+            yield return ("delay of the orchestrator", "half",
+                With(launch, delays with { Orchestrator = delays.Orchestrator / 2 }), "three times",
+                With(launch, delays with { Orchestrator = delays.Orchestrator * 3 }));
         }
 
-        if (launch.Loop.Delays.Rotation > 0)
+        if (delays.Rotation > 0)
         {
-            yield return ("delay of the balancer", "half", Rotation(0.5), "ten times", Rotation(10));
+            yield return ("delay of the balancer", "half",
+                With(launch, delays with { Rotation = delays.Rotation / 2 }), "ten times",
+                With(launch, delays with { Rotation = delays.Rotation * 10 }));
         }
     }
 
-    private SimulationInput Slower(double factor) =>
+    private static SimulationInput Slower(SimulationInput launch, double factor) =>
         launch with { WorkerLaws = [.. launch.WorkerLaws.Select(l => ScaledLaw.Of(l, factor))] };
 
-    private SimulationInput StartUp(double factor) => launch with
+    private static SimulationInput StartUp(SimulationInput launch, double factor) => launch with
     {
         Service = launch.Service with { Startup = ScaledLaw.Of(launch.Service.Startup, factor) },
     };
 
-    private SimulationInput Workers(int count) =>
+    private static SimulationInput Workers(SimulationInput launch, int count) =>
         launch with { Service = launch.Service with { Workers = count } };
 
-    private SimulationInput Orchestrator(double factor) =>
-        Delays(launch.Loop.Delays with { Orchestrator = launch.Loop.Delays.Orchestrator * factor });
-
-    private SimulationInput Rotation(double factor) =>
-        Delays(launch.Loop.Delays with { Rotation = launch.Loop.Delays.Rotation * factor });
-
-    private SimulationInput Delays(LoopDelays delays) => launch with { Loop = launch.Loop with { Delays = delays } };
+    private static SimulationInput With(SimulationInput launch, LoopDelays delays) =>
+        launch with { Loop = launch.Loop with { Delays = delays } };
 
     /// <summary>Median over the launches of the worst objective's use of its limit.</summary>
-    private static double ExcessOf(LaunchSet set)
+    private static double UseOf(LaunchSet set)
     {
-        double[] excess = [.. set.Launches.Select(Excess).Order()];
-        return excess[excess.Length / 2];
+        double[] uses = [.. set.Launches.Select(Use).Order()];
+        return uses[uses.Length / 2];
     }
 
-    private static double Excess(Launch launch) => launch.Outcomes
+    private static double Use(Launch launch) => launch.Outcomes
         .Select(o => o.Objective is { IsLatency: true, Except: > 0 } ? o.Value / o.Objective.Except
             : o.Objective.Limit > 0 ? o.Worst / o.Objective.Limit : 0)
         .DefaultIfEmpty(0).Max();

@@ -2,17 +2,20 @@ using Capacity.Model;
 
 namespace Capacity.Sim.Requests;
 
-/// <summary>How long requests wait for a worker, one after the other.</summary>
-internal sealed class Patience(ServiceLaw law, ulong seed)
+/// <summary>Durations of one law for one cause, one after the other.</summary>
+/// <param name="law">Their law.</param>
+/// <param name="seed">Seed of the run.</param>
+/// <param name="cause">What they are for.</param>
+internal sealed class DrawnTimes(ServiceLaw law, ulong seed, string cause)
 {
-    private readonly BatchRandom _random = new(seed, "patience");
+    private readonly BatchRandom _random = new(seed, cause);
     private readonly DurationTables _table = new(law);
     private readonly double[] _units = new double[RequestBatch.Size];
     private readonly double[] _seconds = new double[RequestBatch.Size];
     private readonly int[] _noKinds = new int[RequestBatch.Size];
     private int _next = RequestBatch.Size;
 
-    /// <summary>The patience of the next request, seconds.</summary>
+    /// <summary>The next one, seconds.</summary>
     public double Next()
     {
         if (_next == _seconds.Length)

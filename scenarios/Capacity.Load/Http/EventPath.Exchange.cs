@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 namespace Capacity.Load.Http;
 
 /// <content>One exchange: a connection is taken or made, the request sent, the answer received and judged.</content>
-internal sealed partial class EpollPath
+internal sealed partial class EventPath
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Start(in Shot shot, double started, double now)
     {
         _busy++;
-        while (_idle.TryPop(out EpollConnection? connection))
+        while (_idle.TryPop(out EventConnection? connection))
         {
             if (connection.State == ConnectionState.Idle)
             {
@@ -27,9 +27,9 @@ internal sealed partial class EpollPath
 
     private void Open(in Shot shot, double started, bool again)
     {
-        if (!_closed.TryPop(out EpollConnection? connection))
+        if (!_closed.TryPop(out EventConnection? connection))
         {
-            connection = new EpollConnection(_all.Count);
+            connection = new EventConnection(_all.Count);
             _all.Add(connection);
         }
 
@@ -39,15 +39,15 @@ internal sealed partial class EpollPath
         {
             End(connection, FailureClass.NameUnknown, _clock.Now);
         }
-        else if (connection.Open(_address, _family, _poll) is not 0 and int error)
+        else if (connection.Open(_address, _family, _events) is not 0 and int error)
         {
             End(connection, ClassOf(error), _clock.Now);
         }
     }
 
-    private void EndConnect(EpollConnection connection)
+    private void EndConnect(EventConnection connection, int index)
     {
-        int error = connection.ConnectError();
+        int error = _events.EndConnect(index, connection.Socket, connection.Tag);
         double now = _clock.Now;
         if (error != 0)
         {
@@ -55,23 +55,29 @@ internal sealed partial class EpollPath
             return;
         }
 
-        connection.Watch(_poll, Epoll.Readable);
         Write(connection, now);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Write(EpollConnection connection, double now)
+    private void Write(EventConnection connection, double now)
     {
         RequestTemplate template = _templates[connection.Shot.Kind];
-        int length = template.Write(_toSend, connection.Shot.Unit);
+        byte[] request = template.Whole;
+        int length = request.Length;
+        if (length == 0)
+        {
+            request = connection.Request(_requestMax);
+            length = template.Write(request, connection.Shot.Unit);
+        }
+
         if (double.IsNaN(connection.Sent))
         {
             connection.Sent = now;
             connection.Reader.Begin(template.Bodyless, _checks[connection.Shot.Kind].CaptureMax);
         }
 
-        int sent = connection.Send(
-            Marshal.UnsafeAddrOfPinnedArrayElement(_toSend, connection.SentBytes), length - connection.SentBytes);
+        int sent = _events.Send(connection.Socket, connection.Tag,
+            Marshal.UnsafeAddrOfPinnedArrayElement(request, connection.SentBytes), length - connection.SentBytes);
         if (sent < 0)
         {
             Lose(connection, FailureClass.Reset, now);
@@ -80,22 +86,23 @@ internal sealed partial class EpollPath
 
         connection.SentBytes += sent;
         bool all = connection.SentBytes == length;
-        if (all == (connection.State == ConnectionState.Sending))
+        if (!all || connection.State == ConnectionState.Sending)
         {
-            connection.Watch(_poll, all ? Epoll.Readable : Epoll.Readable | Epoll.Writable);
+            _events.AwaitRoom(connection.Socket, connection.Tag, !all);
         }
 
         connection.State = all ? ConnectionState.Waiting : ConnectionState.Sending;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Receive(EpollConnection connection, bool ended)
+    private void Receive(EventConnection connection, int index)
     {
-        nint buffer = Marshal.UnsafeAddrOfPinnedArrayElement(_received, 0);
-        while (true)
+        bool more;
+        do
         {
-            int received = connection.Receive(buffer, ReceiveSize, out bool closed);
-            if (received == 0 && !closed)
+            int received = _events.Receive(
+                index, connection.Socket, connection.Tag, out ReadOnlySpan<byte> bytes, out more);
+            if (received == ISocketEvents.Nothing)
             {
                 return;
             }
@@ -103,8 +110,8 @@ internal sealed partial class EpollPath
             double now = _clock.Now;
             if (connection.State == ConnectionState.Idle)
             {
-                connection.Close(); // the peer closed it, or sent what answers nothing; it stays among the idle ones
-                return;             // until it is found there
+                connection.Close(_events); // the peer closed it, or sent what answers nothing; it stays among the idle
+                return;                    // ones until it is found there
             }
 
             if (received < 0)
@@ -113,37 +120,40 @@ internal sealed partial class EpollPath
                 return;
             }
 
-            if ((Take(connection, received, now) && connection.State != ConnectionState.Idle)
-                || (received < ReceiveSize && !ended))
+            _answered = !more;
+            bool over = Take(connection, bytes, now);
+            _answered = false;
+            if (over && connection.State != ConnectionState.Idle)
             {
                 return;
             }
         }
+        while (more);
     }
 
     /// <summary>Takes bytes of an answer; none means that the peer has closed.</summary>
     /// <returns>Whether the request is over.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Take(EpollConnection connection, int received, double now)
+    private bool Take(EventConnection connection, ReadOnlySpan<byte> bytes, double now)
     {
         ResponseReader reader = connection.Reader;
         int taken = 0;
-        if (received == 0)
+        if (bytes.IsEmpty)
         {
             reader.Close();
         }
         else
         {
             connection.FirstByte = reader.Begun ? connection.FirstByte : now;
-            connection.ReceivedBytes += received;
-            taken = reader.Feed(_received.AsSpan(0, received));
+            connection.ReceivedBytes += bytes.Length;
+            taken = reader.Feed(bytes);
         }
 
         if (reader.Done)
         {
             AnswerCheck check = _checks[connection.Shot.Kind];
             End(connection,
-                taken < received ? FailureClass.BeyondLength : check.Judge(reader.Status, reader.Head, reader.Body),
+                taken < bytes.Length ? FailureClass.BeyondLength : check.Judge(reader.Status, reader.Head, reader.Body),
                 now);
             return true;
         }
@@ -163,7 +173,7 @@ internal sealed partial class EpollPath
     /// <summary>The connection broke. A kept one may have been closed while the request was under way: then it is sent
     /// once more, on a new one, as browsers and proxies do.</summary>
     /// <remarks>Source: RFC 9112, section 9.3.1.</remarks>
-    private void Lose(EpollConnection connection, FailureClass failure, double now)
+    private void Lose(EventConnection connection, FailureClass failure, double now)
     {
         bool repeat = connection is { Reused: true, Again: false } && !connection.Reader.Begun
             && _templates[connection.Shot.Kind].Repeatable;
@@ -181,7 +191,7 @@ internal sealed partial class EpollPath
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void End(EpollConnection connection, FailureClass failure, double now)
+    private void End(EventConnection connection, FailureClass failure, double now)
     {
         ResponseReader reader = connection.Reader;
         bool answered = failure is FailureClass.None or FailureClass.Status or FailureClass.Check;
@@ -196,6 +206,7 @@ internal sealed partial class EpollPath
         }
         else
         {
+            _answered = false;
             Remove(connection);
         }
 
@@ -204,9 +215,9 @@ internal sealed partial class EpollPath
         connection.Shot.Finished?.Invoke(now);
     }
 
-    private void Remove(EpollConnection connection)
+    private void Remove(EventConnection connection)
     {
-        connection.Close();
+        connection.Close(_events);
         _closed.Push(connection);
     }
 

@@ -7,13 +7,12 @@ namespace Capacity.Load.Http;
 
 /// <summary>
 /// HTTP/1.1 on plain sockets for 64-bit Linux: one thread sends, receives, keeps time and counts, with nothing
-/// allocated per request.
+/// allocated per request. How it hears of events is for <see cref="ISocketEvents"/>.
 /// </summary>
 /// <remarks>What runs for every request is optimised before its first run, here and in what it calls: the first second
 /// of a run must not measure the compiler.</remarks>
-internal sealed partial class EpollPath : IRequestPath
+internal sealed partial class EventPath : IRequestPath
 {
-    private const int ReceiveSize = 64 * 1024;
     private const double SweepSeconds = 0.05;
     private readonly LoadSettings _settings;
     private readonly LoadTally _tally;
@@ -22,30 +21,32 @@ internal sealed partial class EpollPath : IRequestPath
     private readonly AnswerCheck[] _checks;
     private readonly byte[]? _address; // null: the name is unknown
     private readonly int _family;
-    private readonly Epoll _poll = new();
+    private readonly ISocketEvents _events;
     private readonly SpinLead _lead = new();
     private readonly PhaseLimits _limits;
-    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(ReceiveSize, pinned: true);
-    private readonly byte[] _toSend;
-    private readonly List<EpollConnection> _all = [];
-    private readonly Stack<EpollConnection> _closed = new();
-    private readonly Stack<EpollConnection> _idle = new();
+    private readonly int _requestMax;
+    private readonly List<EventConnection> _all = [];
+    private readonly Stack<EventConnection> _closed = new();
+    private readonly Stack<EventConnection> _idle = new();
     private readonly Queue<(Shot Shot, double Started)> _waiting = new();
     private readonly int _connectionsMax;
     private int _busy; // connections with a request
     private int _inFlight;
+    private bool _answered; // the request that ends now left its connection free and with nothing more to read
+    private bool _finishing;
     private double _nextSweep;
     private volatile int _thread; // that sends
     private PathCounts _counts;
 
-    public EpollPath(LoadSettings settings, LoadTally tally, RunClock clock, IPEndPoint? address)
+    public EventPath(
+        LoadSettings settings, LoadTally tally, RunClock clock, IPEndPoint? address, ISocketEvents events)
     {
-        (_settings, _tally, _clock) = (settings, tally, clock);
+        (_settings, _tally, _clock, _events) = (settings, tally, clock, events);
         _templates = [.. settings.Requests.Select(r => new RequestTemplate(r, settings.Target))];
         _checks = [.. settings.Requests.Select(r => new AnswerCheck(r.Check))];
         _limits = new PhaseLimits(settings);
         _connectionsMax = settings.Http.Connections ?? int.MaxValue;
-        _toSend = GC.AllocateUninitializedArray<byte>(_templates.Max(t => t.LengthMax), pinned: true);
+        _requestMax = _templates.Max(t => t.LengthMax);
         if (address is not null)
         {
             SocketAddress form = address.Serialize();
@@ -58,6 +59,8 @@ internal sealed partial class EpollPath : IRequestPath
     public int InFlight => Volatile.Read(ref _inFlight);
 
     public PathCounts Counts => _counts;
+
+    public string? Remark { get; init; }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Send(in Shot shot)
@@ -93,8 +96,8 @@ internal sealed partial class EpollPath : IRequestPath
         {
             bool awake = now >= awakeFrom;
             long until = _inFlight > 0 ? Math.Min(awakeFrom, now + Ticks(SweepSeconds)) : awakeFrom;
-            int count = _poll.Wait(awake ? 0 : until == long.MaxValue ? -1 : Nanoseconds(until - now));
-            if (count > 0 || _poll.Woken)
+            int count = _events.Wait(awake ? 0 : until == long.MaxValue ? -1 : Nanoseconds(until - now));
+            if (count > 0 || _events.Woken)
             {
                 Handle(count);
                 return;
@@ -119,19 +122,33 @@ internal sealed partial class EpollPath : IRequestPath
         while (now < instant);
     }
 
-    public bool TrySendNow(in Shot shot) => false; // what finishes is seen by the thread that sends
+    /// <inheritdoc/>
+    /// <remarks>Only from within an answer: other requests may fail at once, and so without end.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool TrySendNow(in Shot shot)
+    {
+        if (!_answered || _finishing || _waiting.Count > 0)
+        {
+            return false;
+        }
+
+        _answered = false;
+        Send(shot);
+        return true;
+    }
 
     public void Wake()
     {
         if (Environment.CurrentManagedThreadId != _thread) // our own thread is awake
         {
-            _poll.Wake();
+            _events.Wake();
         }
     }
 
     public void Finish(CancellationToken stop)
     {
         double giveUpAt = double.PositiveInfinity;
+        _finishing = true;
         while (_inFlight > 0 && _clock.Now < giveUpAt)
         {
             if (stop.IsCancellationRequested && double.IsPositiveInfinity(giveUpAt))
@@ -147,12 +164,11 @@ internal sealed partial class EpollPath : IRequestPath
 
     public void Dispose()
     {
-        foreach (EpollConnection connection in _all)
+        _events.Dispose();
+        foreach (EventConnection connection in _all)
         {
-            connection.Close();
+            connection.Close(_events);
         }
-
-        _poll.Dispose();
     }
 
     private static long Ticks(double seconds) => (long)(seconds * Stopwatch.Frequency);
@@ -161,10 +177,10 @@ internal sealed partial class EpollPath : IRequestPath
 
     private void GiveUp()
     {
-        foreach (EpollConnection connection in _all.Where(c => c.Busy))
+        foreach (EventConnection connection in _all.Where(c => c.Busy))
         {
             _tally.GivenUp(connection.Shot.Kind);
-            connection.Close();
+            connection.Close(_events);
             _inFlight--;
         }
 
@@ -180,11 +196,11 @@ internal sealed partial class EpollPath : IRequestPath
     {
         for (int i = 0; i < count; i++)
         {
-            ulong tag = _poll.Tag(i);
-            EpollConnection connection = _all[(int)(tag & uint.MaxValue)];
-            if (connection.Tag == tag)
+            ulong tag = _events.Tag(i);
+            uint slot = unchecked((uint)tag);
+            if (slot < _all.Count && _all[(int)slot] is var connection && connection.Tag == tag)
             {
-                Handle(connection, _poll.Ended(i));
+                Handle(connection, i);
             }
         }
 
@@ -193,15 +209,15 @@ internal sealed partial class EpollPath : IRequestPath
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Handle(EpollConnection connection, bool ended)
+    private void Handle(EventConnection connection, int index)
     {
         switch (connection.State)
         {
             case ConnectionState.Connecting:
-                EndConnect(connection);
+                EndConnect(connection, index);
                 break;
             case ConnectionState.Sending:
-                Receive(connection, ended); // an early answer, or the end of the connection
+                Receive(connection, index); // an early answer, or the end of the connection
                 if (connection.State == ConnectionState.Sending)
                 {
                     Write(connection, _clock.Now);
@@ -209,7 +225,7 @@ internal sealed partial class EpollPath : IRequestPath
 
                 break;
             case ConnectionState.Waiting or ConnectionState.Idle:
-                Receive(connection, ended);
+                Receive(connection, index);
                 break;
         }
     }
@@ -238,7 +254,7 @@ internal sealed partial class EpollPath : IRequestPath
         _nextSweep = now + SweepSeconds;
         for (int i = 0; i < _all.Count; i++)
         {
-            EpollConnection c = _all[i];
+            EventConnection c = _all[i];
             if (c.Busy)
             {
                 FailureClass late = _limits.Exceeded(

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Capacity.Load.Http;
 
-/// <summary>One epoll descriptor: waits for many sockets with nanosecond time-outs, and can be woken by any thread.
-/// </summary>
+/// <summary>Socket events by one epoll descriptor, with nanosecond time-outs.</summary>
 /// <remarks>Source: epoll(7), epoll_wait(2). On x86-64 the kernel's event is packed, elsewhere it is not.</remarks>
-internal sealed class Epoll : IDisposable
+internal sealed class EpollEvents : ISocketEvents
 {
-    public const uint Readable = 1 | HungUp | EdgeTriggered;
-    public const uint Writable = 4 | EdgeTriggered;
+    private const int ReceiveSize = 64 * 1024;
+    private const uint Readable = 1 | HungUp | EdgeTriggered;
+    private const uint Writable = 4 | EdgeTriggered;
     private const uint HungUp = 0x2000; // EPOLLRDHUP
     private const uint AnyEnd = HungUp | 0x10 | 0x8; // EPOLLHUP, EPOLLERR
     private const uint EdgeTriggered = 1u << 31; // else the kernel looks at each socket a second time
@@ -17,42 +17,33 @@ internal sealed class Epoll : IDisposable
     private const ulong WakeTag = ulong.MaxValue;
     private const int Add = 1;
     private const int Modify = 3;
-    private const int NonBlocking = 0x800 | 0x80000; // with EFD_CLOEXEC
-    private const int TimerSlack = 29; // PR_SET_TIMERSLACK
     private static readonly int TagAt = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(ReceiveSize, pinned: true);
     private readonly byte[] _events = GC.AllocateArray<byte>((Most + 1) * 16, pinned: true);
     private readonly long[] _timeout = GC.AllocateArray<long>(2, pinned: true);
+    private readonly nint _receivedAt;
     private readonly nint _eventsAt;
     private readonly int _poll = LinuxSockets.EpollCreate(0x80000);
-    private readonly int _wake = LinuxSockets.EventFile(0, NonBlocking);
+    private readonly int _wake = LinuxSockets.EventFile(0, LinuxSockets.EventFileFlags);
     private bool _coarse; // the kernel is older than 5.11
-    private bool _slackSet;
+    private bool _exact;
 
-    public Epoll()
+    public EpollEvents()
     {
+        _receivedAt = Marshal.UnsafeAddrOfPinnedArrayElement(_received, 0);
         _eventsAt = Marshal.UnsafeAddrOfPinnedArrayElement(_events, 0);
         if (_poll < 0 || _wake < 0)
         {
             throw new IOException($"epoll cannot be used: error {LinuxSockets.LastError}");
         }
 
-        Watch(_wake, Readable & ~EdgeTriggered, WakeTag);
+        Control(Add, _wake, Readable & ~EdgeTriggered, WakeTag);
     }
 
-    /// <summary>Whether the last wait was ended by <see cref="Wake"/>.</summary>
     public bool Woken { get; private set; }
 
     private static int Stride => TagAt + 8;
 
-    /// <summary>Reports events of a file from now on.</summary>
-    public void Watch(int file, uint events, ulong tag) => Control(Add, file, events, tag);
-
-    /// <summary>Changes which events of a file are reported.</summary>
-    public void Change(int file, uint events, ulong tag) => Control(Modify, file, events, tag);
-
-    /// <summary>Waits for events.</summary>
-    /// <param name="nanoseconds">How long at most; 0 only looks, negative waits for ever.</param>
-    /// <returns>How many there are, to be read by <see cref="Tag"/>; a wake-up is none of them.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Wait(long nanoseconds)
     {
@@ -75,21 +66,76 @@ internal sealed class Epoll : IDisposable
         return Math.Max(0, count);
     }
 
-    /// <summary>Whose event it is.</summary>
-    /// <param name="index">0 … count − 1.</param>
-    public ulong Tag(int index) => MemoryMarshal.Read<ulong>(_events.AsSpan((index * Stride) + TagAt));
-
-    /// <summary>Whether the peer has closed, so that the end is to be read even when the bytes before it are
-    /// few.</summary>
-    /// <param name="index">0 … count − 1.</param>
-    public bool Ended(int index) => (MemoryMarshal.Read<uint>(_events.AsSpan(index * Stride)) & AnyEnd) != 0;
-
-    /// <summary>Ends the current wait, or the next one if none is going on. For any thread.</summary>
     public void Wake()
     {
         ulong one = 1;
         _ = LinuxSockets.Write(_wake, ref one, sizeof(ulong));
     }
+
+    public ulong Tag(int index) => MemoryMarshal.Read<ulong>(_events.AsSpan((index * Stride) + TagAt));
+
+    public int Open(byte[] address, int family, ulong tag, out int socket)
+    {
+        socket = LinuxSockets.Open(family, LinuxSockets.StreamNonBlocking);
+        if (socket < 0)
+        {
+            return LinuxSockets.LastError;
+        }
+
+        int answer = LinuxSockets.Connect(
+            socket, Marshal.UnsafeAddrOfPinnedArrayElement(address, 0), (uint)address.Length);
+        int error = answer == 0 ? 0 : LinuxSockets.LastError;
+        if (error is not (0 or LinuxSockets.InProgress))
+        {
+            _ = LinuxSockets.Close(socket);
+            socket = -1;
+            return error;
+        }
+
+        Control(Add, socket, Writable, tag);
+        return 0;
+    }
+
+    public int EndConnect(int index, int socket, ulong tag)
+    {
+        int error = 0;
+        uint length = sizeof(int);
+        int answer = LinuxSockets.GetOption(
+            socket, LinuxSockets.LevelSocket, LinuxSockets.OptionError, ref error, ref length);
+        Control(Modify, socket, Readable, tag);
+        return answer == 0 ? error : LinuxSockets.LastError;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Send(int socket, ulong tag, nint bytes, int length)
+    {
+        nint sent = LinuxSockets.Send(socket, bytes, length, LinuxSockets.NoSignal);
+        return sent >= 0 ? (int)sent : LinuxSockets.Refusal(0);
+    }
+
+    public void AwaitRoom(int socket, ulong tag, bool wanted) =>
+        Control(Modify, socket, wanted ? Readable | Writable : Readable, tag);
+
+    /// <inheritdoc/>
+    /// <remarks>A peer that has closed may leave few bytes before its end: both are to be read. Otherwise a buffer that
+    /// is not full means that nothing is left.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Receive(int index, int socket, ulong tag, out ReadOnlySpan<byte> bytes, out bool more)
+    {
+        nint received = LinuxSockets.Receive(socket, _receivedAt, ReceiveSize, 0);
+        if (received <= 0)
+        {
+            bytes = [];
+            more = false;
+            return received == 0 ? 0 : LinuxSockets.Refusal(ISocketEvents.Nothing);
+        }
+
+        bytes = _received.AsSpan(0, (int)received);
+        more = received == ReceiveSize || Ended(index);
+        return (int)received;
+    }
+
+    public void Close(int socket) => _ = LinuxSockets.Close(socket);
 
     public void Dispose()
     {
@@ -97,14 +143,16 @@ internal sealed class Epoll : IDisposable
         _ = LinuxSockets.Close(_wake);
     }
 
+    private bool Ended(int index) => (MemoryMarshal.Read<uint>(_events.AsSpan(index * Stride)) & AnyEnd) != 0;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Sleep(long nanoseconds)
     {
         const long Second = 1_000_000_000;
-        if (!_slackSet)
+        if (!_exact)
         {
-            _ = LinuxSockets.ProcessControl(TimerSlack, 1, 0, 0, 0);
-            _slackSet = true;
+            LinuxSockets.ExactTimers();
+            _exact = true;
         }
 
         if (!_coarse)
