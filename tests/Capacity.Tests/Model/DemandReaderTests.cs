@@ -87,14 +87,14 @@ public sealed class DemandReaderTests
     [InlineData("sine: { mean: 4/s, amplitude: 5/s, period: 1m }", "CAP100 6:37 the amplitude is above the mean: the "
         + "rate would be negative → write 4/s or less")]
     [InlineData("sine: { mean: 4/s, amplitude: 3/s, period: 500ms }",
-        "CAP100 6:51 the stage has more than 2000 periods "
+        "CAP100 6:50 the stage has more than 2000 periods "
         + "→ write a longer period; for quick changes use 'spacing: { bursty: … }'")]
     [InlineData("sine: { base: 4/s, amplitude: 3/s, period: 1m }", "CAP011 6:13 a sine needs the key 'mean' → add for "
         + "example mean: 400/s|CAP010 6:15 unknown key 'base' in a sine → did you mean 'mean'?")]
     [InlineData("steps: []", "CAP101 6:14 a stage has 1 to 1000 steps, not 0 → write for example [100/s, 200/s]")]
     [InlineData("steps: [1/s, {}]", "CAP012 6:20 a step must be a rate, but this is a map → write for example steps: "
         + "[100/s, 200/s, 300/s]")]
-    [InlineData("steps: { from: 1/s, by: 900000/s, times: 3 }", "CAP101 6:53 the last of these steps is too high for a "
+    [InlineData("steps: { from: 1/s, by: 900000/s, times: 3 }", "CAP101 6:48 the last of these steps is too high for a "
         + "rate → fewer steps, or a smaller 'by'")]
     [InlineData("steps: [1/s, 2/s], over: 16m",
         "CAP101 6:32 each change ('over', 16m) takes longer than its step → the "
