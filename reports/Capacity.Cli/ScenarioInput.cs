@@ -60,7 +60,8 @@ internal sealed class ScenarioInput
 
     /// <summary>Reads the scenario and the files that it names, and explains what is wrong with them.</summary>
     /// <returns>Null and the exit code, or the scenario with its control loop.</returns>
-    public (LoadedScenario? Loaded, ExitCode Code) Load(ParseResult parsed, CommandConsole console, ulong seed)
+    public (LoadedScenario? Loaded, ExitCode Code) Load(
+        ParseResult parsed, CommandConsole console, ulong seed, bool onSwarm = false)
     {
         (Scenario? scenario, ExitCode code) = Read(parsed, console);
         if (scenario is null)
@@ -68,7 +69,7 @@ internal sealed class ScenarioInput
             return (null, code);
         }
 
-        Parsed<LoadedScenario> loaded = ScenarioFiles.Load(scenario, seed);
+        Parsed<LoadedScenario> loaded = ScenarioFiles.Load(scenario, seed, onSwarm);
         console.Explain(loaded.Diagnostics);
         return loaded.TryGet(out LoadedScenario? both) ? (both, ExitCode.Ok) : (null, ExitCode.InvalidScenario);
     }

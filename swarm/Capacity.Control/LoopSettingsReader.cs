@@ -13,7 +13,12 @@ namespace Capacity.Control;
 /// <param name="Alertmanager">alertmanager.yml.</param>
 /// <param name="RuleFiles">Rule files beside the one that the labels become.</param>
 public sealed record LoopSources(
-    SourceText Stack, SourceText? Prometheus, SourceText Alertmanager, IReadOnlyList<SourceText> RuleFiles);
+    SourceText Stack, SourceText? Prometheus, SourceText Alertmanager, IReadOnlyList<SourceText> RuleFiles)
+{
+    /// <summary>Variables of the compose file; what is not set has the default that the file says.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+}
 
 /// <summary>The user's own files → <see cref="LoopSettings"/>, with every error of all of them.</summary>
 public static class LoopSettingsReader
@@ -29,7 +34,7 @@ public static class LoopSettingsReader
     public static Parsed<LoopSettings> Read(LoopSources sources, Scenario scenario, ulong phaseSeed)
     {
         var diagnostics = new List<Diagnostic>();
-        StackFile? stack = Take(StackReader.Read(sources.Stack), diagnostics);
+        StackFile? stack = Take(StackReader.Read(sources.Stack, sources.Variables), diagnostics);
         PrometheusConfig? prometheus = sources.Prometheus is null
             ? new PrometheusConfig()
             : Take(PrometheusConfigReader.Read(sources.Prometheus), diagnostics);

@@ -17,8 +17,10 @@ internal static class ScenarioFiles
     /// <summary>Reads the control loop of a scenario.</summary>
     /// <param name="scenario">Its target names the files.</param>
     /// <param name="seed">Seed of the loop's phases.</param>
+    /// <param name="onSwarm">Whether the rehearsal is on the live stack, which has more than the embedded
+    /// cluster.</param>
     /// <returns>The loop, or every error of all files: CAP044 for one that cannot be opened.</returns>
-    public static Parsed<LoadedScenario> Load(Scenario scenario, ulong seed)
+    public static Parsed<LoadedScenario> Load(Scenario scenario, ulong seed, bool onSwarm = false)
     {
         var diagnostics = new List<Diagnostic>();
         ScenarioTarget target = scenario.Target;
@@ -31,7 +33,7 @@ internal static class ScenarioFiles
         }
 
         Scenario played = RecordingFiles.Open(scenario, diagnostics);
-        WarnOfUnrehearsed(scenario, diagnostics);
+        WarnOfUnrehearsed(scenario, onSwarm, diagnostics);
         List<SourceText> rules = prometheus is null ? [] : RuleFiles(prometheus, target, diagnostics);
         Parsed<LoopSettings> loop =
             LoopSettingsReader.Read(new LoopSources(stack, prometheus, alertmanager, rules), scenario, seed);
@@ -41,15 +43,17 @@ internal static class ScenarioFiles
             : Parsed<LoadedScenario>.Failed(diagnostics);
     }
 
-    /// <summary>Says what the launches have and the embedded cluster has not: it is not validated.</summary>
-    private static void WarnOfUnrehearsed(Scenario scenario, List<Diagnostic> diagnostics)
+    /// <summary>Says what the launches have and the embedded cluster, or the live stack, has not: it is not
+    /// validated.</summary>
+    private static void WarnOfUnrehearsed(Scenario scenario, bool onSwarm, List<Diagnostic> diagnostics)
     {
         ServiceModel service = scenario.Service;
         string[] keys =
         [
             .. new (string Key, bool Used)[]
             {
-                ("service.balancer", service.Balancer != Balancer.RoundRobin || service.Rotation is not null),
+                ("service.balancer",
+                    service.Rotation is not null || (!onSwarm && service.Balancer != Balancer.RoundRobin)),
                 ("service.cores", service.Cores is not null),
                 ("service.queue", service.Queue is not null),
                 ("service.queue_timeout", service.QueueTimeout is not null),
@@ -68,7 +72,7 @@ internal static class ScenarioFiles
         if (keys.Length > 0)
         {
             diagnostics.Add(new Diagnostic("CAP046", new SourceSpan(scenario.Source, 1, 1, 1),
-                $"the rehearsal does without {string.Join(", ", keys)}, so it cannot validate that part of the model",
+                $"{(onSwarm ? "the live stack" : "the rehearsal")} does without {string.Join(", ", keys)}, so it cannot validate that part of the model",
                 "the simulated launches have it", Severity.Warning));
         }
     }

@@ -99,7 +99,8 @@ internal sealed class TargetOptions
     public EngineAddress? Engine(ParseResult parsed, CliEnvironment environment) =>
         EngineOf(parsed.GetValue(_engine), environment);
 
-    /// <summary>An engine by its address, or by the variable <c>DOCKER_HOST</c>.</summary>
+    /// <summary>An engine by its address, or by the variable <c>DOCKER_HOST</c>; over TLS where the variables of the
+    /// Docker client say so.</summary>
     /// <returns>Null when neither is given.</returns>
     /// <exception cref="EnvironmentFailedException">It is no address.</exception>
     public static EngineAddress? EngineOf(string? text, CliEnvironment environment)
@@ -107,7 +108,7 @@ internal sealed class TargetOptions
         string? address = string.IsNullOrEmpty(text) ? environment.Variable("DOCKER_HOST") : text;
         try
         {
-            return string.IsNullOrEmpty(address) ? null : EngineAddress.Parse(address);
+            return string.IsNullOrEmpty(address) ? null : EngineAddress.Parse(address, environment.Variable);
         }
         catch (ClusterException problem)
         {

@@ -47,7 +47,8 @@ internal static class RunCommand
         host.Handle(command, async (parsed, console, stop) =>
         {
             ulong seed = parsed.GetValue(options.Seed);
-            (LoadedScenario? loaded, ExitCode code) = input.Load(parsed, console, seed);
+            (LoadedScenario? loaded, ExitCode code) = input.Load(parsed, console, seed,
+                target.Target(parsed) is { IsSwarm: true });
             if (loaded is null)
             {
                 return code;

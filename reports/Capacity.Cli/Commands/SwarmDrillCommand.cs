@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
+using Capacity.Cli.Checking;
+using Capacity.Model;
 using Capacity.Swarm;
 using Capacity.Swarm.Drills;
 using Capacity.Swarm.Engine;
@@ -23,10 +24,12 @@ internal static class SwarmDrillCommand
         name.CompletionSources.Add([.. Drill.All.Select(d => d.Name)]);
         var list = new Option<bool>("--list") { Description = "Say what each drill does and expects" };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON to the output" };
+        var predict = new Option<bool>("--predict") { Description = "Simulate the drill only; no swarm is needed" };
         var command = new Command("drill", "Make a fault on purpose, and see what it costs and how long it lasts")
         {
             name,
             list,
+            predict,
             json,
         };
         command.Validators.Add(result =>
@@ -48,10 +51,22 @@ internal static class SwarmDrillCommand
             Drill drill = Drill.All.Single(d => d.Name == asked);
             console.Say($"{drill.Name}: {drill.Fault}");
             console.Say($"expected  {drill.Expected}");
+            bool only = parsed.GetValue(predict);
+            DrillForecast? forecast = Predict(drill, parsed.GetValue(folder)!, console);
+            if (only)
+            {
+                if (parsed.GetValue(json) && forecast is not null)
+                {
+                    console.Data(DrillJson.Write(forecast));
+                }
+
+                return forecast is null ? ExitCode.InvalidScenario : ExitCode.Ok;
+            }
+
             DrillResult result = await RunAsync(drill, parsed.GetValue(folder)!, console, stop);
             if (parsed.GetValue(json))
             {
-                console.Data(Json(result));
+                console.Data(DrillJson.Write(result, forecast));
             }
 
             return Tell(result, console);
@@ -59,66 +74,39 @@ internal static class SwarmDrillCommand
         return command;
     }
 
-    /// <summary>The result as one JSON object.</summary>
-    internal static string Json(DrillResult result)
+    /// <summary>Says beforehand what the simulator expects; nothing on a swarm that runs a scenario's own
+    /// stack.</summary>
+    private static DrillForecast? Predict(Drill drill, string folder, CommandConsole console)
     {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        var place = new SwarmFolder(folder);
+        if (!drill.OnNodes && place.RunsScenario)
         {
-            json.WriteStartObject();
-            json.WriteString("drill", result.Drill.Name);
-            json.WriteString("fault", result.Drill.Fault);
-            json.WriteString("expected", result.Drill.Expected);
-            json.WriteBoolean("met", result.Unmet.Count == 0);
-            json.WriteStartArray("unmet");
-            foreach (string unmet in result.Unmet)
-            {
-                json.WriteStringValue(unmet);
-            }
-
-            json.WriteEndArray();
-            Seconds("faultAt", result.FaultAt);
-            Seconds("repairedAt", result.RepairedAt);
-            Seconds("recoverySeconds", result.RecoverySeconds);
-            json.WriteNumber("requests", result.Requests);
-            json.WriteNumber("failed", result.Failed);
-            json.WriteStartObject("failures");
-            foreach ((string why, int many) in result.Failures.OrderBy(f => f.Key, StringComparer.Ordinal))
-            {
-                json.WriteNumber(why, many);
-            }
-
-            json.WriteEndObject();
-            Seconds("outageSeconds", result.OutageSeconds);
-            Seconds("slowestSeconds", result.SlowestSeconds);
-            json.WriteNumber("scaledMeanwhile", result.ScaledMeanwhile);
-            json.WriteStartArray("events");
-            foreach (DrillEvent happened in result.Events)
-            {
-                json.WriteStartObject();
-                Seconds("at", happened.At);
-                json.WriteString("text", happened.Text);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-
-            void Seconds(string key, double value)
-            {
-                if (double.IsNaN(value))
-                {
-                    json.WriteNull(key);
-                }
-                else
-                {
-                    json.WriteNumber(key, Math.Round(value, 3));
-                }
-            }
+            console.Say("predicted nothing: the swarm runs the stack of a scenario, not the one of the drills");
+            return null;
         }
 
-        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
+        IReadOnlyDictionary<string, string> variables = drill.OnNodes ? new Dictionary<string, string>(
+            StringComparer.Ordinal) : place.Read()?.Variables ?? new Dictionary<string, string>(StringComparer.Ordinal);
+        Parsed<DrillForecast> predicted = DrillPrediction.Of(drill, variables, seed: 1);
+        console.Explain(predicted.Diagnostics);
+        if (!predicted.TryGet(out DrillForecast? forecast))
+        {
+            return null;
+        }
+
+        string recovery = forecast.Recovery is { } time ? string.Create(CultureInfo.InvariantCulture,
+            $"recovered after {time.Middle:0.0} s ({time.Low:0.0} … {time.High:0.0})") : "not recovered";
+        console.Say(string.Create(CultureInfo.InvariantCulture,
+            $"predicted {forecast.Failed.Middle:0} requests failed ({forecast.Failed.Low:0} … "
+            + $"{forecast.Failed.High:0}); {recovery}; replicas {Curve(forecast.Curve)}; "
+            + $"{forecast.Launches} launches"));
+        return forecast;
     }
+
+    /// <summary>A replica curve in one line.</summary>
+    private static string Curve(IReadOnlyList<DrillStep> steps) => string.Join(" → ", steps.Select((s, i) => i == 0
+        ? s.Wanted.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{s.Wanted} ({s.Since:0} s)")));
 
     private static ExitCode List(CommandConsole console)
     {
@@ -139,7 +127,7 @@ internal static class SwarmDrillCommand
             CultureInfo.InvariantCulture, $"recovered after {result.RecoverySeconds:0.0} s");
         console.Say(string.Create(CultureInfo.InvariantCulture,
             $"measured  {result.Failed} of {result.Requests} requests failed{why}; {recovery}; slowest answer "
-            + $"{result.SlowestSeconds:0.00} s; outage {result.OutageSeconds:0.0} s"));
+            + $"{result.SlowestSeconds:0.00} s; outage {result.OutageSeconds:0.0} s; replicas {Curve(result.Curve)}"));
         foreach (string unmet in result.Unmet)
         {
             console.Say($"{console.Tinted("not as expected", Tint.Red)}  {unmet}");
@@ -160,7 +148,7 @@ internal static class SwarmDrillCommand
             CultureInfo.InvariantCulture, $"{happened.At,6:0.0} s  {happened.Text}"));
         try
         {
-            if (drill.Name != "lose-node")
+            if (!drill.OnNodes)
             {
                 return await new DrillRun(new SwarmFolder(folder), null, Event).RunAsync(drill, stop);
             }

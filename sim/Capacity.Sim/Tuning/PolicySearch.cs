@@ -1,6 +1,5 @@
 using System.Globalization;
 using Capacity.Control;
-using Capacity.Model;
 
 namespace Capacity.Sim.Tuning;
 
@@ -163,7 +162,7 @@ internal sealed class PolicySearch(
     }
 
     /// <summary>The new policies that are worth more launches: the spread of the front, then by the goal.</summary>
-    private IEnumerable<TriedPolicy> Promoted(IReadOnlyList<TriedPolicy> unbeaten, int room)
+    private static IEnumerable<TriedPolicy> Promoted(IReadOnlyList<TriedPolicy> unbeaten, int room)
     {
         IReadOnlyList<TriedPolicy> front = ParetoFront.Of(unbeaten);
         return front.Where((_, i) => i % Math.Max(1, front.Count * 2 / room) == 0)

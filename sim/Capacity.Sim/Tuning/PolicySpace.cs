@@ -34,7 +34,6 @@ public sealed class PolicySpace
         IReadOnlyList<Knob> knobs, IReadOnlyDictionary<string, double> others, IReadOnlyList<KnobOrder> orders,
         Func<IReadOnlyDictionary<string, double>, PolicyCase> turn)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(knobs.Count);
         Knobs = knobs;
         _fixed = others;
         _orders = orders;
@@ -88,9 +87,14 @@ public sealed class PolicySpace
     internal int[] Repair(int[] stops)
     {
         int[] kept = [.. stops];
-        for (int pass = 0; pass < _orders.Count && _orders.Count(order => Enforce(order, kept)) > 0; pass++)
+        bool changed = true;
+        for (int pass = 0; pass < _orders.Count && changed; pass++)
         {
-            // A repair of one order may break another; as many passes as orders settle every chain of them.
+            changed = false;
+            foreach (KnobOrder order in _orders)
+            {
+                changed |= Enforce(order, kept); // which may break another: as many passes as orders settle any chain
+            }
         }
 
         return kept;

@@ -19,6 +19,9 @@ public sealed record Drill(string Name, string Fault, string Expected)
     /// means that they come after the repair.</summary>
     public bool CallsForReplicas { get; init; }
 
+    /// <summary>Whether it needs a swarm of several nodes.</summary>
+    public bool OnNodes { get; init; }
+
     /// <summary>All drills, in the order of the list.</summary>
     public static IReadOnlyList<Drill> All { get; } =
     [
@@ -41,6 +44,7 @@ public sealed record Drill(string Name, string Fault, string Expected)
         {
             FailedShareMax = 0.05,
             RecoveryMax = 40,
+            OnNodes = true,
         },
     ];
 

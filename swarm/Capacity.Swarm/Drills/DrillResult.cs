@@ -7,6 +7,11 @@ namespace Capacity.Swarm.Drills;
 /// <param name="Text">What.</param>
 public sealed record DrillEvent(double At, string Text);
 
+/// <summary>A change of the wanted replicas.</summary>
+/// <param name="Since">Seconds since the fault; 0 is what was wanted then.</param>
+/// <param name="Wanted">Replicas.</param>
+public readonly record struct DrillStep(double Since, int Wanted);
+
 /// <summary>One request of a drill's load.</summary>
 /// <param name="At">Scheduled instant, seconds since the start of the drill.</param>
 /// <param name="End">When it was answered, or had failed.</param>
@@ -46,6 +51,9 @@ public sealed record DrillResult
 
     /// <summary>What was seen, in order.</summary>
     public required IReadOnlyList<DrillEvent> Events { get; init; }
+
+    /// <summary>The wanted replicas since the fault, each change of them.</summary>
+    public IReadOnlyList<DrillStep> Curve { get; init; } = [];
 
     /// <summary>Failed requests.</summary>
     public int Failed => Failures.Values.Sum();

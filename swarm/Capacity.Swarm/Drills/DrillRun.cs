@@ -26,7 +26,7 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
             "start one: capacity swarm up");
         string Port(string variable, string usual) => state.Variables.GetValueOrDefault(variable) ?? usual;
         string host = nodes is null ? "127.0.0.1" : NodeNetwork.AddressOf(1);
-        EngineAddress address = EngineAddress.Parse(state.Engine);
+        EngineAddress address = state.Address;
         using var engine = new EngineClient(address);
         var faults = new DrillFaults(folder, engine, nodes);
         long start = Stopwatch.GetTimestamp();
@@ -66,6 +66,7 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
             OutageSeconds = outage,
             SlowestSeconds = slowest,
             Events = watch.Events,
+            Curve = watch.CurveFrom(faultAt),
         };
     }
 
@@ -119,7 +120,7 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
         finally
         {
             // Also after Ctrl-C: nothing stays broken.
-            if (drill.Name != "lose-node" && await faults.RepairAsync(drill, CancellationToken.None) is { } repair)
+            if (!drill.OnNodes && await faults.RepairAsync(drill, CancellationToken.None) is { } repair)
             {
                 watch.Note($"repair: {repair}");
             }
@@ -142,7 +143,7 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
             SwarmSight sight = watch.Sight;
             hurt |= !sight.AllRun || sight.Running < sight.Wanted;
             bool whole = drill.CallsForReplicas ? sight.Wanted > wanted && sight.AllRun
-                : sight.AllRun || (drill.Name == "lose-node" && sight.Running == sight.Wanted);
+                : sight.AllRun || (drill.OnNodes && sight.Running == sight.Wanted);
             if (hurt && whole)
             {
                 wholeAt = watch.Now;

@@ -25,6 +25,7 @@ internal sealed class DrillWatch : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<DrillEvent> _events = [];
     private readonly SortedDictionary<string, string> _last = new(StringComparer.Ordinal);
+    private readonly List<(double At, int Wanted)> _wanted = [];
     private readonly Task _looking;
     private SwarmSight _sight = new(0, 0, AllRun: false, CallsForMore: null);
 
@@ -48,6 +49,19 @@ internal sealed class DrillWatch : IAsyncDisposable
             {
                 return [.. _events];
             }
+        }
+    }
+
+    /// <summary>The wanted replicas from an instant on: what was wanted then, and each change.</summary>
+    public IReadOnlyList<DrillStep> CurveFrom(double at)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _wanted.Where(w => w.At <= at).TakeLast(1).Select(w => new DrillStep(0, w.Wanted)),
+                .. _wanted.Where(w => w.At > at).Select(w => new DrillStep(w.At - at, w.Wanted)),
+            ];
         }
     }
 
@@ -125,6 +139,14 @@ internal sealed class DrillWatch : IAsyncDisposable
         {
             Changed("firing alerts", firing.Names);
             more = firing.CallsForMore;
+        }
+
+        lock (_gate)
+        {
+            if (_wanted.Count == 0 || _wanted[^1].Wanted != wanted)
+            {
+                _wanted.Add((Now, wanted));
+            }
         }
 
         Volatile.Write(ref _sight, new SwarmSight(wanted, running, all, more));

@@ -52,7 +52,7 @@ public sealed class LiveRun : IAsyncDisposable
         SwarmState state = folder.Read() ?? throw new ClusterException($"no swarm is up in {folder.Path}",
             "start one: capacity swarm up");
         _tokenFile = folder.TokenFile;
-        _engine = new EngineClient(EngineAddress.Parse(state.Engine));
+        _engine = new EngineClient(state.Address);
         _addresses = LiveAddresses.Of(state);
         _history = new PrometheusHistory(_http, _addresses.Prometheus);
         (_replicas, _evaluation) = (replicas, evaluation);

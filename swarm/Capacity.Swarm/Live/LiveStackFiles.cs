@@ -17,7 +17,7 @@ public sealed class LiveStackFiles(LoopSettings loop, ServiceModel service)
     /// <summary>Name of the service of the live stack that is scaled.</summary>
     public const string Main = LiveSwarm.StackName + "_main";
 
-    private const string Override = "scenario.json";
+    private const string Override = SwarmFolder.ScenarioStack;
     private const int LabelledAlerts = 10; // docker-flow-monitor reads no more
     private const int UnlimitedWorkers = 100_000;
 

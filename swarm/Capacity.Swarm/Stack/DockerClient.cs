@@ -17,6 +17,8 @@ internal sealed class DockerClient(SwarmFolder folder, EngineAddress engine)
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal)
     {
         ["DOCKER_HOST"] = engine.ToString(),
+        ["DOCKER_TLS_VERIFY"] = engine.Certificates is null ? "" : "1", // empty is off
+        ["DOCKER_CERT_PATH"] = engine.Certificates ?? "",
         ["DOCKER_CONFIG"] = folder.At("client"),
         ["DOCKER_BUILDKIT"] = "0", // the only builder that every version has
         ["DOCKER_SOCKET"] = engine.SocketPath ?? "/var/run/docker.sock",

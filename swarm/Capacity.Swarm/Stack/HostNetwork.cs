@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Capacity.Swarm.Stack;
@@ -11,6 +12,42 @@ internal static class HostNetwork
     private const string Forwarding = "/proc/sys/net/ipv4/ip_forward";
 
     private static readonly string[] Marks = ["DOCKER", "docker0", "docker_gwbridge"];
+
+    /// <summary>An engine that shares this process's network: bridges and rules of two would have the same names, and
+    /// go with the first that ends.</summary>
+    /// <returns>Its process id; null when there is none.</returns>
+    public static int? OtherEngine()
+    {
+        string? network = NetworkOf("self");
+        return Directory.EnumerateDirectories("/proc").Select(p => Path.GetFileName(p))
+            .Where(p => int.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && NameOf(p) == "dockerd" && NetworkOf(p) == network)
+            .Select(p => (int?)int.Parse(p, CultureInfo.InvariantCulture)).FirstOrDefault();
+    }
+
+    private static string? NameOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").Trim();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null; // it has ended meanwhile
+        }
+    }
+
+    private static string? NetworkOf(string process)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{process}/ns/net", returnFinalTarget: false)?.Name;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null; // it has ended, as one that nobody has waited for
+        }
+    }
 
     /// <summary>Looks, before an engine starts.</summary>
     public static async Task<HostNetworkState> LookAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using Capacity.Swarm.Engine;
@@ -75,7 +76,7 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
     {
         SwarmState state = folder.Read() ?? throw new ClusterException($"no swarm is up in {folder.Path}",
             "start one: capacity swarm up");
-        var docker = new DockerClient(folder, EngineAddress.Parse(state.Engine));
+        var docker = new DockerClient(folder, state.Address);
         say("removing the stack that is there");
         await RemoveStackAsync(docker, cancellationToken);
         await WriteFilesAsync(options, cancellationToken);
@@ -92,7 +93,7 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
             return false;
         }
 
-        EngineAddress address = EngineAddress.Parse(state.Engine);
+        EngineAddress address = state.Address;
         var docker = new DockerClient(folder, address);
         say("removing the stack");
         await RemoveStackAsync(docker, cancellationToken);
@@ -132,7 +133,7 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
             return null;
         }
 
-        using var client = new EngineClient(EngineAddress.Parse(state.Engine));
+        using var client = new EngineClient(state.Address);
         return await client.ServicesAsync($"com.docker.stack.namespace={StackName}", cancellationToken);
     }
 
@@ -151,7 +152,10 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         {
             using var client = new EngineClient(there);
             await client.NodesAsync(cancellationToken); // refuses, with the reason, unless it is a manager
-            folder.Write(new SwarmState(there.ToString(), IsOwn: false, null, options.Variables, options.LocalImages));
+            folder.Write(new SwarmState(there.ToString(), IsOwn: false, null, options.Variables, options.LocalImages)
+            {
+                Certificates = there.Certificates is { } certificates ? Path.GetFullPath(certificates) : null,
+            });
             return there;
         }
 
@@ -162,6 +166,13 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         }
 
         await OwnEngine.InstallAsync(say, cancellationToken);
+        if (HostNetwork.OtherEngine() is { } other)
+        {
+            throw new ClusterException(string.Create(CultureInfo.InvariantCulture,
+                $"another Docker engine runs in this machine's network (process {other}); a second one would lose its "
+                + $"rules when the first ends"), "end it (capacity swarm down --folder …), or use it: --engine address");
+        }
+
         var own = new OwnEngine(folder);
         folder.Write(new SwarmState(own.Address.ToString(), IsOwn: true,
             await HostNetwork.LookAsync(cancellationToken), options.Variables, options.LocalImages));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Capacity.Swarm.Engine;
 
 namespace Capacity.Swarm.Stack;
 
@@ -9,6 +10,12 @@ public sealed class SwarmFolder(string path)
 {
     /// <summary>The folder unless another is named; short, for the paths of sockets in it are limited.</summary>
     public const string Usual = "/var/lib/capacity-swarm";
+
+    /// <summary>Name of the compose file that makes the live stack that of a scenario.</summary>
+    internal const string ScenarioStack = "scenario.json";
+
+    /// <summary>Whether the stack that is up is that of a scenario.</summary>
+    public bool RunsScenario => File.Exists(System.IO.Path.Combine(StackFiles, ScenarioStack));
 
     /// <summary>Path of the folder.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
@@ -57,7 +64,16 @@ public sealed class SwarmFolder(string path)
 /// <param name="LocalImages">Whether the images were made from programs of this machine.</param>
 public sealed record SwarmState(
     string Engine, bool IsOwn, HostNetworkState? Host, IReadOnlyDictionary<string, string> Variables,
-    bool LocalImages);
+    bool LocalImages)
+{
+    /// <summary>Folder of the certificates for the engine; null when it is not asked over TLS.</summary>
+    public string? Certificates { get; init; }
+
+    /// <summary>The engine's address.</summary>
+    [JsonIgnore]
+    public EngineAddress Address => EngineAddress.Parse(
+        Engine, name => name == "DOCKER_CERT_PATH" ? Certificates : null);
+}
 
 /// <summary>What an engine changes on its host.</summary>
 /// <param name="Forwarding">Content of <c>net.ipv4.ip_forward</c>.</param>

@@ -49,7 +49,8 @@ public sealed class DrillResultTests
     [Fact]
     public void The_JSON_says_what_was_expected_and_what_happened()
     {
-        JsonNode json = JsonNode.Parse(SwarmDrillCommand.Json(Result(Strict) with { RecoverySeconds = double.NaN }))!;
+        JsonNode json = JsonNode.Parse(DrillJson.Write(
+            Result(Strict) with { RecoverySeconds = double.NaN }, null))!;
         Assert.False((bool)json["met"]!);
         Assert.Null(json["recoverySeconds"]);
         Assert.Equal("a fault", (string?)json["fault"]);
