@@ -54,7 +54,7 @@ internal static class DrillPrediction
                 ? new Dictionary<string, string>(variables, StringComparer.Ordinal) { ["SCALE_MAX"] = "6" } : variables,
         }, scenario, seed);
         return read.TryGet(out LoopSettings? loop)
-            ? Parsed<DrillForecast>.From(Simulate(drill, Input(drill, scenario, loop), seed))
+            ? Parsed<DrillForecast>.From(Simulate(drill, Input(drill, scenario, loop), seed), read.Diagnostics)
             : Parsed<DrillForecast>.Failed(read.Diagnostics);
     }
 

@@ -4,7 +4,6 @@ using Capacity.Cli.Checking;
 using Capacity.Cli.Tuning;
 using Capacity.Model;
 using Capacity.Reports;
-using Capacity.Sim;
 using Capacity.Sim.Tuning;
 
 namespace Capacity.Cli.Commands;

@@ -54,7 +54,7 @@ internal sealed class ReadinessSearch(
 
     private void Look(LaunchSet expected, Action<ReadinessProgress> progress)
     {
-        Drill[] drills = [.. Drill.Of(launch)];
+        FailureDrill[] drills = [.. FailureDrill.Of(launch)];
         SensitivitySearch sensitivity = new(launch, atLoad, launches.RunFewest);
         int all = HeadroomSearch.UsualLevels + drills.Length + sensitivity.Count;
         int done = 0;
@@ -73,7 +73,7 @@ internal sealed class ReadinessSearch(
         }
 
         done = HeadroomSearch.UsualLevels;
-        foreach (Drill drill in drills)
+        foreach (FailureDrill drill in drills)
         {
             Say(drill.Name);
             _drills.Add(OutcomeOf(drill, launches.Run(drill.Input)));
@@ -87,7 +87,7 @@ internal sealed class ReadinessSearch(
         }
     }
 
-    private static DrillOutcome OutcomeOf(Drill drill, LaunchSet set)
+    private static DrillOutcome OutcomeOf(FailureDrill drill, LaunchSet set)
     {
         (Objective? Objective, int Broken) worst = set.Launches.SelectMany(l => l.Outcomes)
             .GroupBy(o => o.Objective).Select(g => ((Objective?)g.Key, g.Count(o => !o.Passed)))

@@ -7,32 +7,32 @@ namespace Capacity.Cli.Checking;
 /// <param name="Name">For example <c>a replica is lost</c>.</param>
 /// <param name="What">What exactly happens.</param>
 /// <param name="Input">The launches with it.</param>
-internal sealed record Drill(string Name, string What, SimulationInput Input)
+internal sealed record FailureDrill(string Name, string What, SimulationInput Input)
 {
     private const double Outage = 600; // seconds
 
     /// <summary>The drills for a launch: each breaks something as the most traffic begins.</summary>
     /// <param name="launch">The launches as expected.</param>
-    public static IEnumerable<Drill> Of(SimulationInput launch)
+    public static IEnumerable<FailureDrill> Of(SimulationInput launch)
     {
         double peak = PeakOf(launch.Plan);
         string when = $"at {TimeSpan.FromSeconds(peak):h\\:mm\\:ss}, as the most traffic begins";
-        yield return new Drill("replica lost", $"one replica crashes {when}",
+        yield return new FailureDrill("replica lost", $"one replica crashes {when}",
             With(launch, new Fault.Crash(peak, 1, null)));
         if (launch.Nodes is { } nodes)
         {
-            yield return new Drill("node lost", $"one of {nodes.Count} nodes is lost {when}",
+            yield return new FailureDrill("node lost", $"one of {nodes.Count} nodes is lost {when}",
                 With(launch, new Fault.LoseNode(peak, 1, null, Fault.LoseNode.UsualDetect)));
         }
 
-        yield return new Drill("replica slow", $"one replica takes three times as long for 10 minutes {when}",
+        yield return new FailureDrill("replica slow", $"one replica takes three times as long for 10 minutes {when}",
             With(launch, new Fault.Slow(peak, 1, 3, Outage)));
         double before = Math.Max(0, peak - 60); // so that the surge meets it
-        yield return new Drill("metrics lost", $"Prometheus is down for 10 minutes around the surge {when}",
+        yield return new FailureDrill("metrics lost", $"Prometheus is down for 10 minutes around the surge {when}",
             With(launch, new Fault.Outage(before, LoopPart.Prometheus, Outage)));
-        yield return new Drill("notifications lost", $"Alertmanager is down for 10 minutes around the surge {when}",
+        yield return new FailureDrill("notifications lost", $"Alertmanager is down for 10 minutes around the surge {when}",
             With(launch, new Fault.Outage(before, LoopPart.Alertmanager, Outage)));
-        yield return new Drill("scaler lost", $"the scaler is down for 10 minutes around the surge {when}",
+        yield return new FailureDrill("scaler lost", $"the scaler is down for 10 minutes around the surge {when}",
             With(launch, new Fault.Outage(before, LoopPart.Scaler, Outage)));
     }
 
