@@ -175,6 +175,7 @@ internal static class DrillPrediction
     private static IReadOnlyList<DrillStep> Curve(RunResult run) =>
     [
         new DrillStep(0, run.Series.Desired[(int)(FaultAt / Step)]),
-        .. run.ScaleActions.Where(a => a.At > FaultAt && a.To != a.From).Select(a => new DrillStep(a.At - FaultAt, a.To)),
+        .. run.ScaleActions.Where(a => a.At > FaultAt && a.To != a.From)
+        .Select(a => new DrillStep(a.At - FaultAt, a.To)),
     ];
 }

@@ -72,7 +72,8 @@ internal static class ScenarioFiles
         if (keys.Length > 0)
         {
             diagnostics.Add(new Diagnostic("CAP046", new SourceSpan(scenario.Source, 1, 1, 1),
-                $"{(onSwarm ? "the live stack" : "the rehearsal")} does without {string.Join(", ", keys)}, so it cannot validate that part of the model",
+                $"{(onSwarm ? "the live stack" : "the rehearsal")} does without {string.Join(", ", keys)}, so it "
+                + "cannot validate that part of the model",
                 "the simulated launches have it", Severity.Warning));
         }
     }

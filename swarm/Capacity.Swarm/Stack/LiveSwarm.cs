@@ -170,7 +170,8 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         {
             throw new ClusterException(string.Create(CultureInfo.InvariantCulture,
                 $"another Docker engine runs in this machine's network (process {other}); a second one would lose its "
-                + $"rules when the first ends"), "end it (capacity swarm down --folder …), or use it: --engine address");
+                + $"rules when the first ends"),
+                "end it (capacity swarm down --folder …), or use it: --engine address");
         }
 
         var own = new OwnEngine(folder);

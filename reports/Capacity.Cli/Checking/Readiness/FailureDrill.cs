@@ -30,7 +30,8 @@ internal sealed record FailureDrill(string Name, string What, SimulationInput In
         double before = Math.Max(0, peak - 60); // so that the surge meets it
         yield return new FailureDrill("metrics lost", $"Prometheus is down for 10 minutes around the surge {when}",
             With(launch, new Fault.Outage(before, LoopPart.Prometheus, Outage)));
-        yield return new FailureDrill("notifications lost", $"Alertmanager is down for 10 minutes around the surge {when}",
+        yield return new FailureDrill("notifications lost",
+            $"Alertmanager is down for 10 minutes around the surge {when}",
             With(launch, new Fault.Outage(before, LoopPart.Alertmanager, Outage)));
         yield return new FailureDrill("scaler lost", $"the scaler is down for 10 minutes around the surge {when}",
             With(launch, new Fault.Outage(before, LoopPart.Scaler, Outage)));
