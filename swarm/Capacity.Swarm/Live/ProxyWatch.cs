@@ -53,10 +53,11 @@ internal sealed class ProxyWatch(Uri statistics, string backend, Func<double> se
             return;
         }
 
+        int most = Math.Max(Math.Max(status, address), Math.Max(ok, check));
         foreach (string line in lines.Skip(1))
         {
             string[] fields = line.Split(',');
-            if (fields.Length > address && fields[0] == backend && fields[1] is not ("FRONTEND" or "BACKEND"))
+            if (fields.Length > Math.Max(most, 1) && fields[0] == backend && fields[1] is not ("FRONTEND" or "BACKEND"))
             {
                 See(at, fields[1], fields[address].Split(':')[0], fields[status],
                     long.TryParse(fields[ok], NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : 0,
