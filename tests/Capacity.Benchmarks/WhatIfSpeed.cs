@@ -119,7 +119,7 @@ internal static class WhatIfSpeed
         figures.Add(new Figure($"whatif.{name}.whole.p95_ms", At(walk.Whole, 0.95), "ms"));
     }
 
-    private static string LoadAverage() => File.Exists("/proc/loadavg")
+    internal static string LoadAverage() => File.Exists("/proc/loadavg")
         ? File.ReadAllText("/proc/loadavg").Trim()
         : "unknown";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Capacity.Control;
+using Capacity.Model;
 
 namespace Capacity.Sim.Tuning;
 
@@ -208,7 +209,9 @@ internal sealed class PolicySearch(
     private static double LeastCost(SimulationInput input)
     {
         LoopSettings loop = input.Loop;
-        int least = loop.ServiceLabels.TryGetValue(loop.Scaler.MinLabel, out string? text)
+        int least = input.Policy.Use == PolicyKind.Schedule ? 0
+            : input.Policy.Metric?.Min is { } own ? own
+            : loop.ServiceLabels.TryGetValue(loop.Scaler.MinLabel, out string? text)
             && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int min)
             ? min : loop.Scaler.DefaultMin;
         const double SecondsPerHour = 3600;

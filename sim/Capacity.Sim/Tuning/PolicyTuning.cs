@@ -88,11 +88,8 @@ public static class PolicyTuning
             progress(said with { Launches = before });
         }
 
-        void OnLaunch(int launches)
-        {
-            Volatile.Write(ref before, launches);
-            progress(new TuningProgress(phase, policies, launches));
-        }
+        void OnLaunch() => progress(
+            new TuningProgress(phase, policies, Interlocked.Increment(ref before)));
 
         var trials = new PolicyTrials(objectives, settings.Seed, settings.Threads) { OnLaunch = OnLaunch };
         var search = new PolicySearch(space, settings, trials, Say);
@@ -105,10 +102,7 @@ public static class PolicyTuning
         int searched = search.Tried.Count;
         Say(new TuningProgress("verify", search.Tried.Count, trials.Launches));
         ulong freshSeed = RandomSource.SeedOf(settings.Seed, "tuning, verified");
-        var fresh = new PolicyTrials(objectives, freshSeed, settings.Threads)
-        {
-            OnLaunch = n => progress(new TuningProgress(phase, policies, trials.Launches + n)),
-        };
+        var fresh = new PolicyTrials(objectives, freshSeed, settings.Threads) { OnLaunch = OnLaunch };
         var verification = new PolicyVerification(search, settings, fresh, stop);
         IReadOnlyList<TriedPolicy> ranked = search.Ranked();
         IReadOnlyList<TriedPolicy> front = ParetoFront.Of(search.Finalists);
