@@ -45,7 +45,7 @@ internal static class AutoscalerSpace
             Of("max", "maximum replicas", KnobUnit.Count, max, KnobText.Counts(1, top)),
             metric.Metric == ScalingMetric.Utilization
                 ? Of("target", "target of the busy share", KnobUnit.Share, metric.Target,
-                    Enumerable.Range(4, 15).Select(i => i * 0.05))
+                    Enumerable.Range(4, 15).Select(i => Math.Round(i * 0.05, 2)))
                 : Of("target", "target of the requests per replica", KnobUnit.Rate, metric.Target,
                     Enumerable.Range(2, 15).Select(i => Math.Round(metric.Target * i * 0.125, 3))),
             Of("tolerance", "tolerance", KnobUnit.Share, metric.Tolerance, [0, 0.05, 0.1, 0.15, 0.2, 0.3]),

@@ -19,7 +19,8 @@ internal sealed class PolicySearch(
 
     private readonly List<TriedPolicy> _tried = [];
     private readonly List<SimulationInput> _inputs = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal); // with those that were ruled out
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal); // of those tried
     private bool _stopped;
 
     /// <summary>All policies, in the order of trying; the configured one is the first.</summary>
@@ -50,12 +51,14 @@ internal sealed class PolicySearch(
         foreach (int[] stops in policies)
         {
             string key = PolicySpace.KeyOf(stops);
-            if (_known.Add(key))
+            _known.Add(key);
+            if (!_numbers.TryGetValue(key, out int number)) // also when it was ruled out before
             {
+                number = _tried.Count;
                 Add(stops);
             }
 
-            numbers.Add(_tried.First(p => PolicySpace.KeyOf(p.Stops) == key).Number);
+            numbers.Add(number);
         }
 
         Extend(numbers.Distinct(), launches, stop);
@@ -96,6 +99,11 @@ internal sealed class PolicySearch(
             }
 
             Race("spread", batch, stop);
+        }
+
+        if (_tried[0].Scores.Count == 0 && !stop.IsCancellationRequested)
+        {
+            Race("spread", [], stop); // no budget for any other: the configured one is always looked at
         }
     }
 
@@ -174,6 +182,7 @@ internal sealed class PolicySearch(
     private void Add(IReadOnlyList<int> stops)
     {
         int changed = stops.Where((s, i) => s != space.Configured[i]).Count();
+        _numbers[PolicySpace.KeyOf(stops)] = _tried.Count;
         _tried.Add(new TriedPolicy(_tried.Count, stops, changed));
         _inputs.Add(space.Case(stops).Input);
     }
