@@ -121,7 +121,7 @@ internal static class TuneCommand
             $"its knobs are {string.Join(", ", without.Names)}");
     }
 
-    private static PolicyKind[] Kinds(IReadOnlyList<string> asked, Scenario scenario) => asked.Count == 0
+    private static PolicyKind[] Kinds(string[] asked, Scenario scenario) => asked.Length == 0
         ? [scenario.Policy.Use]
         : [.. asked.Distinct().Select(a => (PolicyKind)PolicyModel.Names.Index().First(n => n.Item == a).Index)];
 

@@ -29,8 +29,15 @@ internal sealed class PolicySearch(
     /// <summary>Policies that were ruled out before a launch: their least replicas alone cost too much.</summary>
     public int RuledOut { get; private set; }
 
-    /// <summary>Policies with as many launches as the race has.</summary>
-    public IReadOnlyList<TriedPolicy> Finalists => [.. _tried.Where(p => p.Scores.Count >= TuningSettings.Rungs[^1])];
+    /// <summary>Policies with as many launches as the race has; stopped before any, those with the most.</summary>
+    public IReadOnlyList<TriedPolicy> Finalists
+    {
+        get
+        {
+            int most = Math.Min(TuningSettings.Rungs[^1], _tried.Select(p => p.Scores.Count).DefaultIfEmpty(0).Max());
+            return [.. _tried.Where(p => p.Scores.Count > 0 && p.Scores.Count >= most)];
+        }
+    }
 
     /// <summary>What is simulated for a tried policy.</summary>
     public SimulationInput InputOf(TriedPolicy policy) => _inputs[policy.Number];

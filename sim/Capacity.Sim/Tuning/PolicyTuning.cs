@@ -99,7 +99,7 @@ public static class PolicyTuning
             throw new OperationCanceledException(stop);
         }
 
-        int searched = search.Tried.Count;
+        int searched = search.Tried.Count(p => p.Scores.Count > 0);
         Say(new TuningProgress("verify", search.Tried.Count, trials.Launches));
         ulong freshSeed = RandomSource.SeedOf(settings.Seed, "tuning, verified");
         var fresh = new PolicyTrials(objectives, freshSeed, settings.Threads) { OnLaunch = OnLaunch };
@@ -107,11 +107,14 @@ public static class PolicyTuning
         IReadOnlyList<TriedPolicy> ranked = search.Ranked();
         IReadOnlyList<TriedPolicy> front = ParetoFront.Of(search.Finalists);
         VerifiedPolicy? cheapest = verification.Cheapest(ranked);
-        if (cheapest?.Answer(settings.Probability) == TuningAnswer.Passes)
+        if (cheapest is not null && cheapest.Answer(settings.Probability) is var answer && answer != TuningAnswer.Fails)
         {
+            bool passes = answer == TuningAnswer.Passes;
             VerifiedPolicy simple = verification.Test(
-                Simplify(space, search, cheapest.Policy, anyBad: true, stop), abandon: true);
-            cheapest = simple.Answer(settings.Probability) == TuningAnswer.Passes ? simple : cheapest;
+                Simplify(space, search, cheapest.Policy, anyBad: true, stop), abandon: passes);
+            bool asGood = passes ? simple.Answer(settings.Probability) == TuningAnswer.Passes
+                : simple.Passed >= cheapest.Passed;
+            cheapest = asGood ? simple : cheapest;
         }
 
         TriedPolicy? knee = front.Count == 0 ? null

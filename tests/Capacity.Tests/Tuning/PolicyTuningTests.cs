@@ -57,6 +57,22 @@ public sealed class PolicyTuningTests
         Assert.All(found.Effects, e => Assert.InRange(e.Stop, e.SafeLow, e.SafeHigh));
     }
 
+    [Fact]
+    public void Too_few_launches_to_decide_still_give_a_short_diff()
+    {
+        Objective[] easy = [new Objective(ObjectiveMetric.LatencyP99, 1_000)];
+        var space = new PolicySpace(
+            [Count("scaleMin", 2, 7) with { Value = 4 }, Count("scaleMax", 4, 9), Count("scaleUpBy", 1, 4)],
+            new Dictionary<string, double>(StringComparer.Ordinal), [new KnobOrder("scaleMin", "scaleMax")], Turned);
+
+        TuningOutcome found = PolicyTuning.Run(space, easy, [],
+            Settings(2) with { Policies = 20, Launches = 10, Probability = 0.95 }, _ => { },
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(TuningAnswer.Unknown, found.Cheapest!.Answer(0.95));
+        Assert.InRange(found.Cheapest.Policy.Changed, 0, 1);
+    }
+
     [Theory]
     [InlineData(PolicyKind.Hpa)]
     [InlineData(PolicyKind.Target)]
