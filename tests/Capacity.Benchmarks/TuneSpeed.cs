@@ -8,7 +8,7 @@ using Capacity.Sim.Tuning;
 
 namespace Capacity.Benchmarks;
 
-/// <summary>How long <c>capacity tune --budget 1000</c> takes for launches of an hour at 300 requests per second.</summary>
+/// <summary>How long <c>capacity tune --budget 1000</c> takes for launches of an hour at 300 requests/s.</summary>
 /// <remarks>
 /// The flash sale, stretched to an hour and thinned to 300 requests per second on average. All of the search is timed:
 /// the race, the test of the candidates on fresh seeds, the wrong models and the safe ranges.
@@ -30,7 +30,8 @@ internal static class TuneSpeed
 
     public static void Print(TextWriter output, string? json)
     {
-        ScenarioReader.Read(new SourceText(File, System.IO.File.ReadAllText(File)), Hour).TryGet(out Scenario? scenario);
+        var source = new SourceText(File, System.IO.File.ReadAllText(File));
+        ScenarioReader.Read(source, Hour).TryGet(out Scenario? scenario);
         ScenarioFiles.Load(scenario!, seed: 1).TryGet(out LoadedScenario? loaded);
         SimulationInput launch = Predictions.Launch(loaded!);
         PolicySpace space = PolicySpace.Of(scenario!, loaded!.Loop, launch, [])!;

@@ -54,7 +54,8 @@ internal sealed class WhatIfAgenda(IReadOnlyList<Knob> knobs)
 
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Of the 100 ms from a move to its curves, what the simulation may take; the rest is the browser's.</summary>
+    /// <summary>What the simulation may take of the 100 ms from a move to its curves; the rest is the browser's.
+    /// </summary>
     private static readonly TimeSpan MoveLimit = TimeSpan.FromMilliseconds(40);
 
     private readonly Dictionary<string, KnobScent> _scents = new(StringComparer.Ordinal);

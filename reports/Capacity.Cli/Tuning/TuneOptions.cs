@@ -70,8 +70,8 @@ internal sealed class TuneOptions
                 result.AddError("--probability must be between 0 and 1, for example 0.95");
             }
         });
-        foreach (Option option in (Option[])[_launches, _budget, _goal, _probability, Policies, Knobs, Calibration, _threads,
-            Json])
+        foreach (Option option in (Option[])[_launches, _budget, _goal, _probability, Policies, Knobs, Calibration,
+            _threads, Json])
         {
             command.Options.Add(option);
         }

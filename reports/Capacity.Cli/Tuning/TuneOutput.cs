@@ -20,7 +20,8 @@ internal static class TuneOutput
         yield return $"  service times {report.Calibration}";
         yield return "";
         int title = Math.Max(36, report.Suggestions.Max(s => s.Title.Length) + 1);
-        yield return "    " + "".PadRight(title) + $"{"replica-hours",14}{"over limits",13}{"changes",9}  launches that pass";
+        yield return "    " + "".PadRight(title)
+            + $"{"replica-hours",14}{"over limits",13}{"changes",9}  launches that pass";
         foreach (TuneSuggestion s in report.Suggestions)
         {
             yield return $"  {Mark(s.Answer)} {s.Title.PadRight(title)}{NumberText.Count(s.Cost),14}"

@@ -65,7 +65,7 @@ public sealed class WhatIfLaunches
     /// <summary>Simulates the first launch, or as much of it as there is time for.</summary>
     /// <param name="enough">Time is up: the beginning is told, and the launch is not kept.</param>
     /// <param name="stop">Gives up.</param>
-    /// <returns>The beginning: its curves are those of the whole launch, only shorter. Null when the launch is whole, or
+    /// <returns>The beginning: its curves are those of the whole launch, only shorter. Null when the launch is whole or
     /// given up: <see cref="Count"/> tells which.</returns>
     public WhatIfSummary? Begin(CancellationToken enough, CancellationToken stop)
     {
