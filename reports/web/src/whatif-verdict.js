@@ -35,7 +35,7 @@ export function showVerdict(row, result, pinned) {
   const verdict = make('div', '', `vb ${tone}`);
   verdict.append(make('b', word), ...(first
     ? [make('span', `after ${clock(result.until)} of ${clock(result.duration)}`), make('span', 'the rest is being simulated')]
-    : [make('span', `${result.passed} of ${launches(result.launches)} pass`),
+    : [make('span', `${result.passed} of ${launches(result.launches)} ${result.launches === 1 ? 'passes' : 'pass'}`),
       make('span', `95 %: ${percent(result.low)} – ${percent(result.high)}${result.decided ? '' : ', an estimate'}`)]));
   const behind = pinned ?? result;
   const change = (read, format, less) => (first ? { text: 'until then', tone: '' } : difference(read(result), read(behind), format, less));
