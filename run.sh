@@ -8,7 +8,8 @@
 #                                `realswarm` that alone: a Docker engine of its own, for about a minute, which is said
 #                                and counted as skipped where the machine cannot run one
 #   ./run.sh lint                format, analyzers, warnings as errors
-#   ./run.sh bench [argument…]   benchmarks: sim, rules, regression, or the arguments of BenchmarkDotNet
+#   ./run.sh bench [argument…]   benchmarks: sim, rules, load, whatif, tune, regression, or the arguments of
+#                                BenchmarkDotNet
 #   ./run.sh WORD…               capacity WORD…, for example ./run.sh validate scenario.yaml
 set -euo pipefail
 

@@ -22,6 +22,9 @@ switch (args)
     case ["whatif", ..]:
         await WhatIfSpeed.PrintAsync(Console.Out, json);
         break;
+    case ["tune", ..]:
+        TuneSpeed.Print(Console.Out, json);
+        break;
     case ["regression", ..]:
         InlineSockets.Enable();
         await RegressionErrors.PrintAsync(args[1..], Console.Out);

@@ -4,6 +4,7 @@ using Capacity.Cli.Checking;
 using Capacity.Cli.Tuning;
 using Capacity.Model;
 using Capacity.Reports;
+using Capacity.Sim;
 using Capacity.Sim.Tuning;
 
 namespace Capacity.Cli.Commands;
@@ -27,7 +28,8 @@ internal static class TuneCommand
             }
 
             string[] only = parsed.GetValue(options.Knobs)!;
-            if (Problem(loaded, only) is { } problem)
+            PolicyKind[] kinds = Kinds(parsed.GetValue(options.Policies)!, loaded.Scenario);
+            if (Problem(loaded, kinds, only) is { } problem)
             {
                 return console.Explain([problem]);
             }
@@ -46,26 +48,41 @@ internal static class TuneCommand
                 return ExitCode.InvalidScenario;
             }
 
-            TuningSettings settings = options.Settings(parsed, seed, console.Environment.Clock);
-            PolicySpace space = PolicySpace.Of(loaded.Scenario, loaded.Loop, basis.Launch, only)!;
-            console.Say($"searching {space.Knobs.Count} knobs; service times {basis.Calibration}");
-            TuningOutcome? found = Search(loaded, space, settings, options.Time(parsed), console, stop);
-            if (found is null)
+            var searches = new List<(TuningOutcome Found, TunePlan Plan)>();
+            foreach (PolicyKind kind in kinds)
+            {
+                LoadedScenario asked = With(loaded, kind);
+                SimulationInput launch = basis.Launch with { Policy = asked.Scenario.Policy };
+                TuningSettings settings = options.Settings(parsed, seed, console.Environment.Clock);
+                PolicySpace space = PolicySpace.InUse(asked.Scenario, loaded.Loop, launch, only)!;
+                console.Say($"searching {space.Knobs.Count} knobs of the policy '{PolicyModel.Names[(int)kind]}'; "
+                    + $"service times {basis.Calibration}");
+                if (Search(loaded, space, settings, options.Time(parsed), console, stop) is not { } found)
+                {
+                    break;
+                }
+
+                searches.Add((found, new TunePlan(settings, launch, basis.Calibration, basis.Calibrated,
+                    PolicyModel.Names[(int)kind],
+                    options.Command(parsed, loaded.Scenario.Source.Path, seed, found.Searched))));
+            }
+
+            if (searches.Count == 0)
             {
                 console.Say("stopped before anything was simulated");
                 return ExitCode.Interrupted;
             }
 
-            var plan = new TunePlan(settings, basis.Launch, basis.Calibration, basis.Calibrated, "step",
-                options.Command(parsed, loaded.Scenario.Source.Path, seed, found.Searched));
-            return await FinishAsync(TuneMapping.Report(found, plan, loaded), folder, parsed.GetValue(options.Json),
-                console);
+            TuneReport report = TuneMapping.Report(searches, loaded);
+            return await FinishAsync(report with { Partial = report.Partial || searches.Count < kinds.Length }, folder,
+                parsed.GetValue(options.Json), console);
         });
         return command;
     }
 
     /// <summary>Why this scenario cannot be tuned; null when it can.</summary>
-    internal static Diagnostic? Problem(LoadedScenario loaded, IReadOnlyList<string> only)
+    internal static Diagnostic? Problem(
+        LoadedScenario loaded, IReadOnlyList<PolicyKind> kinds, IReadOnlyList<string> only)
     {
         var start = new SourceSpan(loaded.Scenario.Source, 1, 1, 1);
         if (loaded.Scenario.Objectives.Count == 0)
@@ -74,12 +91,44 @@ internal static class TuneCommand
                 "add for example { metric: latency.p99, under: 400ms } to 'objectives'");
         }
 
-        IReadOnlyList<string> names = PolicySpace.Names(loaded.Scenario, loaded.Loop);
-        return only.FirstOrDefault(o => !names.Contains(o)) is not { } unknown ? null
-            : new Diagnostic("CAP201", start, $"there is no knob '{unknown}'",
+        foreach (PolicyKind kind in kinds)
+        {
+            LoadedScenario asked = With(loaded, kind);
+            if (kind != PolicyKind.Schedule
+                && asked.Scenario.Policy.Obstacle(asked.Scenario.Service) is ({ } code, { } message, { } hint))
+            {
+                return new Diagnostic(code, start, message, hint);
+            }
+        }
+
+        (PolicyKind Kind, IReadOnlyList<string> Names)[] known =
+        [
+            .. kinds.Select(k => (k, PolicySpace.Names(With(loaded, k).Scenario, loaded.Loop,
+                Predictions.Launch(With(loaded, k))))),
+        ];
+        string[] names = [.. known.SelectMany(k => k.Names).Distinct()];
+        if (only.FirstOrDefault(o => !names.Contains(o)) is { } unknown)
+        {
+            return new Diagnostic("CAP201", start, $"there is no knob '{unknown}'",
                 Spelling.Nearest(unknown, names) is { } near ? $"did you mean '{near}'?"
                     : $"the knobs of this scenario are {string.Join(", ", names)}");
+        }
+
+        (PolicyKind Kind, IReadOnlyList<string> Names) without =
+            known.FirstOrDefault(k => only.Count > 0 && !k.Names.Any(only.Contains));
+        return without.Names is null ? null : new Diagnostic("CAP203", start,
+            $"no --knob is one of the policy '{PolicyModel.Names[(int)without.Kind]}', so there is nothing to search",
+            $"its knobs are {string.Join(", ", without.Names)}");
     }
+
+    private static PolicyKind[] Kinds(string[] asked, Scenario scenario) => asked.Length == 0
+        ? [scenario.Policy.Use]
+        : [.. asked.Distinct().Select(a => (PolicyKind)PolicyModel.Names.Index().First(n => n.Item == a).Index)];
+
+    private static LoadedScenario With(LoadedScenario loaded, PolicyKind kind) => loaded with
+    {
+        Scenario = loaded.Scenario with { Policy = loaded.Scenario.Policy with { Use = kind } },
+    };
 
     private static bool Recording(
         string? given, string folder, CommandConsole console, out SourceText? recording)
@@ -123,26 +172,30 @@ internal static class TuneCommand
         TuneReport report, string folder, string? json, CommandConsole console)
     {
         byte[] stored = TuneJson.ToUtf8(report);
-        string page = Path.Combine(folder, "tune.html");
-        await AtomicFile.WriteAsync(page, TuneHtml.Render(report));
-        await AtomicFile.WriteAsync(Path.Combine(folder, "tune.md"), TuneMarkdown.Render(report));
-        await AtomicFile.WriteAsync(Path.Combine(folder, "tune.json"), stored);
         if (json == "-")
         {
             console.Output.Write(Encoding.UTF8.GetString(stored));
         }
         else
         {
-            foreach (string line in TuneOutput.Lines(report))
+            foreach (string line in TuneOutput.Lines(report)) // first, so that a full disk does not lose the answer
             {
                 console.Data(line);
             }
+        }
 
+        string page = Path.Combine(folder, "tune.html");
+        await AtomicFile.WriteAsync(page, TuneHtml.Render(report));
+        await AtomicFile.WriteAsync(Path.Combine(folder, "tune.md"), TuneMarkdown.Render(report));
+        await AtomicFile.WriteAsync(Path.Combine(folder, "tune.json"), stored);
+        if (json is not null and not "-")
+        {
+            await AtomicFile.WriteAsync(json, stored);
+        }
+
+        if (json != "-")
+        {
             console.Data($"  report {page}");
-            if (json is not null)
-            {
-                await AtomicFile.WriteAsync(json, stored);
-            }
         }
 
         ExitCode code = report.Partial ? ExitCode.Interrupted : report.Answer switch

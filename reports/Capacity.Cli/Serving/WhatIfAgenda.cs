@@ -21,6 +21,12 @@ internal abstract record WhatIfJob
     /// <param name="IsLast">Whether no more are planned.</param>
     public sealed record Simulate(WhatIfRequest Request, int Launches, bool IsLast) : WhatIfJob;
 
+    /// <summary>Simulate the first launch of a requested case, and show its beginning when it takes longer than a move
+    /// may.</summary>
+    /// <param name="Request">Whose.</param>
+    /// <param name="Limit">How long a move may take.</param>
+    public sealed record Begin(WhatIfRequest Request, TimeSpan Limit) : WhatIfJob;
+
     /// <summary>Try one stop of a slider, the others as they are.</summary>
     /// <param name="Request">The case around it.</param>
     /// <param name="Knob">The slider.</param>
@@ -48,16 +54,18 @@ internal sealed class WhatIfAgenda(IReadOnlyList<Knob> knobs)
 
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>What the simulation may take of the 100 ms from a move to its curves; the rest is the browser's.
+    /// </summary>
+    private static readonly TimeSpan MoveLimit = TimeSpan.FromMilliseconds(40);
+
     private readonly Dictionary<string, KnobScent> _scents = new(StringComparer.Ordinal);
     private WhatIfRequest? _now;
     private WhatIfRequest? _pin;
+    private bool _nowBegun;
     private int _nowLaunches;
     private bool _nowDone;
     private int _pinLaunches;
     private TimeSpan _movedAt;
-
-    /// <summary>Launches to begin with: as many as run at once in the time of one.</summary>
-    public int FirstLaunches { get; set; } = 2;
 
     /// <summary>The page asked for something.</summary>
     /// <param name="request">Takes the place of the one before it.</param>
@@ -71,7 +79,7 @@ internal sealed class WhatIfAgenda(IReadOnlyList<Knob> knobs)
             return false;
         }
 
-        (_now, _nowLaunches, _nowDone, _movedAt) = (request, 0, false, at);
+        (_now, _nowBegun, _nowLaunches, _nowDone, _movedAt) = (request, false, 0, false, at);
         _scents.Clear();
         return true;
     }
@@ -88,12 +96,13 @@ internal sealed class WhatIfAgenda(IReadOnlyList<Knob> knobs)
 
         if (_nowLaunches == 0)
         {
-            return (new WhatIfJob.Simulate(_now, FirstLaunches, IsLast: false), null);
+            return (_nowBegun || _now.View != WhatIfSubject.LaunchView
+                ? new WhatIfJob.Simulate(_now, 1, IsLast: false) : new WhatIfJob.Begin(_now, MoveLimit), null);
         }
 
         if (_pin is not null && _pinLaunches == 0)
         {
-            return (new WhatIfJob.Simulate(_pin, FirstLaunches, IsLast: false), null);
+            return (new WhatIfJob.Simulate(_pin, 1, IsLast: false), null);
         }
 
         bool shallow = !_nowDone && _nowLaunches < Decidable;
@@ -111,13 +120,13 @@ internal sealed class WhatIfAgenda(IReadOnlyList<Knob> knobs)
 
     /// <summary>Launches of a requested case are there.</summary>
     /// <param name="request">Whose; an old one is passed over.</param>
-    /// <param name="launches">In all.</param>
+    /// <param name="launches">In all; 0 when there is only the beginning of one.</param>
     /// <param name="passed">Of them.</param>
     public void Done(WhatIfRequest request, int launches, int passed)
     {
         if (ReferenceEquals(request, _now))
         {
-            _nowLaunches = launches;
+            (_nowBegun, _nowLaunches) = (true, launches);
             _nowDone = launches >= Levels[^1] || (launches >= Decidable && IsDecided(passed, launches));
         }
         else if (ReferenceEquals(request, _pin))

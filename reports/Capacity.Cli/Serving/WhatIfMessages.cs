@@ -99,22 +99,23 @@ internal static class WhatIfMessages
         json.WriteEndArray();
     });
 
-    /// <summary>What launches of a case say.</summary>
+    /// <summary>What launches of a case say, or the beginning of its first one.</summary>
     /// <param name="request">Whose.</param>
     /// <param name="turned">The case.</param>
+    /// <param name="s">What they say.</param>
     /// <param name="isLast">Whether no more launches of it are planned.</param>
     /// <param name="seconds">Wall time of this answer's simulation.</param>
-    public static byte[] Result(WhatIfRequest request, TurnedLaunches turned, bool isLast, double seconds) =>
-        Write(json =>
+    public static byte[] Result(
+        WhatIfRequest request, WhatIfCase turned, WhatIfSummary s, bool isLast, double seconds) => Write(json =>
     {
-        WhatIfSummary s = turned.Launches.Summarize();
-        (double low, double high) = Wilson.Interval(s.Passed, s.Launches);
+        (double low, double high) = s.Launches > 0 ? Wilson.Interval(s.Passed, s.Launches) : (0, 1);
+        bool decided = s.Launches > 0 && WhatIfAgenda.IsDecided(s.Passed, s.Launches);
         json.WriteString("type", "result");
         json.WriteNumber("seq", request.Sequence);
         json.WriteBoolean("pin", request.IsPin);
         json.WriteNumber("view", request.View);
-        json.WriteBoolean("last", isLast || WhatIfAgenda.IsDecided(s.Passed, s.Launches));
-        json.WriteBoolean("decided", WhatIfAgenda.IsDecided(s.Passed, s.Launches));
+        json.WriteBoolean("last", isLast || decided);
+        json.WriteBoolean("decided", decided);
         json.WriteNumber("launches", s.Launches);
         json.WriteNumber("passed", s.Passed);
         Number(json, "low", low);
@@ -136,6 +137,7 @@ internal static class WhatIfMessages
         json.WriteEndArray();
         Number(json, "step", s.Step);
         Number(json, "duration", s.Duration);
+        Number(json, "until", s.Until);
         Numbers(json, "offered", s.Offered);
         Numbers(json, "ready", s.Ready.Median);
         Numbers(json, "readyLow", s.Ready.Low);
@@ -145,7 +147,7 @@ internal static class WhatIfMessages
         Numbers(json, "p99", s.P99.Median);
         Numbers(json, "p99Low", s.P99.Low);
         Numbers(json, "p99High", s.P99.High);
-        Edits(json, turned.Case);
+        Edits(json, turned);
     });
 
     /// <summary>What would happen along one slider.</summary>

@@ -39,6 +39,7 @@ internal sealed class WhatIfServer : IAsyncDisposable
 {
     private const int PagesMax = 4;
     private const int ConnectionsMax = 64;
+    private const int ThreadsForRequests = 4;
 
     private readonly WhatIfServing _serving;
     private readonly WhatIfSubject _subject;
@@ -47,6 +48,7 @@ internal sealed class WhatIfServer : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly WebSocketMiddleware _sockets;
     private string[] _hosts = [];
+    private Task _warmUp = Task.CompletedTask;
     private int _pages;
 
     private WhatIfServer(WhatIfServing serving, WhatIfSubject subject, TimeProvider clock)
@@ -106,6 +108,8 @@ internal sealed class WhatIfServer : IAsyncDisposable
             string.Create(CultureInfo.InvariantCulture, $"localhost:{bound.Port}"),
         ];
         server.Address = new Uri($"http://{server._hosts[0]}/{serving.Token}/");
+        MakeRoom(serving.Threads);
+        server._warmUp = Task.Run(() => WarmUp(subject, server._stop.Token), CancellationToken.None);
         return server;
     }
 
@@ -115,6 +119,7 @@ internal sealed class WhatIfServer : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _server.StopAsync(cut);
+        await _warmUp;
     }
 
     /// <inheritdoc/>
@@ -123,6 +128,30 @@ internal sealed class WhatIfServer : IAsyncDisposable
         await StopAsync(new CancellationToken(canceled: true));
         _server.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>A move is read at once, even while every processor simulates: the thread pool adds threads beyond its
+    /// minimum only every half second.</summary>
+    private static void MakeRoom(int threads)
+    {
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, threads + ThreadsForRequests), completions);
+    }
+
+    /// <summary>Has the code compiled before the first move needs it: a launch as configured, one of a service that is
+    /// far too slow, and what is told of them.</summary>
+    private static void WarmUp(WhatIfSubject subject, CancellationToken stop)
+    {
+        var slow = new Dictionary<string, double>(StringComparer.Ordinal) { ["serviceTime"] = double.MaxValue };
+        foreach (Dictionary<string, double> values in new[] { [], slow })
+        {
+            TurnedLaunches turned = subject.Prepare(values, WhatIfSubject.LaunchView);
+            if (turned.Launches.Begin(CancellationToken.None, stop) is null && turned.Launches.Count > 0)
+            {
+                var request = new WhatIfRequest(0, false, WhatIfSubject.LaunchView, values, "");
+                _ = WhatIfMessages.Result(request, turned.Case, turned.Launches.Summarize(), false, 0);
+            }
+        }
     }
 
     private async Task AnswerAsync(HttpContext context)

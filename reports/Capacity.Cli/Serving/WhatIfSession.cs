@@ -9,7 +9,6 @@ internal sealed class WhatIfSession : IDisposable
 {
     private const int MessageBytesMax = 64 << 10;
     private const int LaunchesKept = 3_000;
-    private const double SlowLaunch = 0.035; // seconds: from here on a move begins with one launch
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
     private readonly WhatIfSubject _subject;
@@ -22,7 +21,6 @@ internal sealed class WhatIfSession : IDisposable
     private readonly CaseCache _cases = new(LaunchesKept);
     private readonly WhatIfAgenda _agenda;
     private CancellationTokenSource _job = new();
-    private double _launchSeconds;
     private bool _told = true; // that everything is done
     private int _sequence;
 
@@ -38,7 +36,7 @@ internal sealed class WhatIfSession : IDisposable
         _threads = threads;
         _clock = clock;
         _began = clock.GetTimestamp();
-        _agenda = new WhatIfAgenda(subject.Knobs.All) { FirstLaunches = Math.Min(2, threads) };
+        _agenda = new WhatIfAgenda(subject.Knobs.All);
     }
 
     private TimeSpan Now => _clock.GetElapsedTime(_began);
@@ -164,39 +162,56 @@ internal sealed class WhatIfSession : IDisposable
 
     private byte[]? Do(WhatIfJob job, CancellationToken given) => job switch
     {
+        WhatIfJob.Begin begin => Begin(begin, given),
         WhatIfJob.Simulate simulate => Simulate(simulate, given),
         WhatIfJob.Smell smell => Smell(smell, given),
         _ => null,
     };
 
+    private byte[]? Begin(WhatIfJob.Begin job, CancellationToken given)
+    {
+        WhatIfRequest request = job.Request;
+        TurnedLaunches turned = Launches(request.Values, request.View);
+        long start = _clock.GetTimestamp();
+        using var limit = new CancellationTokenSource(job.Limit, _clock);
+        WhatIfSummary? beginning = turned.Launches.Begin(limit.Token, given);
+        if (given.IsCancellationRequested && turned.Launches.Count == 0)
+        {
+            return null;
+        }
+
+        Note(request, turned);
+        return beginning is null && turned.Launches.Count == 0 ? null : WhatIfMessages.Result(
+            request, turned.Case, beginning ?? turned.Launches.Summarize(), isLast: false,
+            _clock.GetElapsedTime(start).TotalSeconds);
+    }
+
     private byte[]? Simulate(WhatIfJob.Simulate job, CancellationToken given)
     {
         WhatIfRequest request = job.Request;
-        TurnedLaunches turned = _cases.Take(
-            _subject.KeyOf(request.Values, request.View), () => _subject.Prepare(request.Values, request.View));
-        int before = turned.Launches.Count;
+        TurnedLaunches turned = Launches(request.Values, request.View);
         long start = _clock.GetTimestamp();
         if (!turned.Launches.Extend(job.Launches, _threads, given))
         {
             return null;
         }
 
-        double seconds = _clock.GetElapsedTime(start).TotalSeconds;
+        Note(request, turned);
+        return WhatIfMessages.Result(
+            request, turned.Case, turned.Launches.Summarize(), job.IsLast,
+            _clock.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private TurnedLaunches Launches(IReadOnlyDictionary<string, double> values, int view) =>
+        _cases.Take(_subject.KeyOf(values, view), () => _subject.Prepare(values, view));
+
+    private void Note(WhatIfRequest request, TurnedLaunches turned)
+    {
         (_told, _sequence) = (false, request.IsPin ? _sequence : request.Sequence);
         lock (_gate)
         {
-            if (turned.Launches.Count > before)
-            {
-                double rounds = Math.Ceiling((double)(turned.Launches.Count - before) / _threads);
-                _launchSeconds = _launchSeconds == 0 ? seconds / rounds
-                    : (0.8 * _launchSeconds) + (0.2 * seconds / rounds);
-                _agenda.FirstLaunches = _launchSeconds > SlowLaunch ? 1 : Math.Min(2, _threads);
-            }
-
             _agenda.Done(request, turned.Launches.Count, turned.Launches.Passed);
         }
-
-        return WhatIfMessages.Result(request, turned, job.IsLast, seconds);
     }
 
     private byte[]? Smell(WhatIfJob.Smell job, CancellationToken given)
@@ -205,10 +220,9 @@ internal sealed class WhatIfSession : IDisposable
         {
             [job.Knob.Id] = job.Knob.Stops[job.Stop],
         };
-        const int View = WhatIfSubject.LaunchView;
-        WhatIfLaunches launches = _cases.Take(
-            _subject.KeyOf(values, View), () => _subject.Prepare(values, View)).Launches;
-        if (!launches.Extend(WhatIfAgenda.SmellLaunches, _threads, given))
+        WhatIfLaunches launches = Launches(values, WhatIfSubject.LaunchView).Launches;
+        int most = Math.Max(1, _threads - 1); // the browser, where the next move begins, keeps a processor
+        if (!launches.Extend(WhatIfAgenda.SmellLaunches, most, given))
         {
             return null;
         }

@@ -8,8 +8,35 @@ namespace Capacity.Cli.Tuning;
 /// <summary>What the search found → what the report shows.</summary>
 internal static class TuneMapping
 {
+    /// <summary>The report of one search, with the suggestions of searches of other policies beside its own.</summary>
+    /// <param name="searches">At least one; the first is reported in full.</param>
+    /// <param name="loaded">What was asked.</param>
+    public static TuneReport Report(
+        IReadOnlyList<(TuningOutcome Found, TunePlan Plan)> searches, LoadedScenario loaded)
+    {
+        TuneReport first = Report(searches[0].Found, searches[0].Plan, loaded);
+        if (searches.Count == 1)
+        {
+            return first;
+        }
+
+        IEnumerable<TuneSuggestion> others = searches.Skip(1)
+            .Select(s => (s.Found, s.Plan, Suggested: s.Found.Suggested(s.Plan.Settings.Goal)))
+            .Where(s => s.Suggested is not null)
+            .Select(s => Suggestion(first.Goal, s.Suggested!, s.Found, s.Plan));
+        return first with
+        {
+            Suggestions = [.. first.Suggestions.Concat(others).Select(s => s with { NamesPolicy = true })],
+            Searched = searches.Sum(s => s.Found.Searched),
+            RuledOut = searches.Sum(s => s.Found.RuledOut),
+            Launches = searches.Sum(s => s.Found.Launches),
+            Requests = searches.Sum(s => s.Found.Requests),
+            Partial = searches.Any(s => s.Found.Partial),
+        };
+    }
+
     /// <summary>The report of one search.</summary>
-    public static TuneReport Report(TuningOutcome found, TunePlan plan, LoadedScenario loaded)
+    private static TuneReport Report(TuningOutcome found, TunePlan plan, LoadedScenario loaded)
     {
         TuningGoal goal = plan.Settings.Goal;
         VerifiedPolicy? suggested = found.Suggested(goal);

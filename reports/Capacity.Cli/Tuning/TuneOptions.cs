@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Capacity.Cli.Checking;
+using Capacity.Model;
 using Capacity.Sim.Tuning;
 
 namespace Capacity.Cli.Tuning;
@@ -46,6 +47,7 @@ internal sealed class TuneOptions
     public TuneOptions(Command command)
     {
         _goal.AcceptOnlyFromAmong("cheapest", "knee");
+        Policies.AcceptOnlyFromAmong([.. PolicyModel.Names]);
         _launches.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < FewestLaunches or > MostLaunches)
@@ -68,8 +70,8 @@ internal sealed class TuneOptions
                 result.AddError("--probability must be between 0 and 1, for example 0.95");
             }
         });
-        foreach (Option option in (Option[])[_launches, _budget, _goal, _probability, Knobs, Calibration, _threads,
-            Json])
+        foreach (Option option in (Option[])[_launches, _budget, _goal, _probability, Policies, Knobs, Calibration,
+            _threads, Json])
         {
             command.Options.Add(option);
         }
@@ -80,6 +82,16 @@ internal sealed class TuneOptions
     {
         Description = "Search only this knob, for example scaleMin; may be repeated",
         HelpName = "name",
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Who scales: the first is the one that is reported in full.</summary>
+    public Option<string[]> Policies { get; } = new("--policy")
+    {
+        Description = "Who scales instead of the scenario's policy: step (alerts and docker-scaler), hpa, target or "
+            + "schedule; several are compared",
+        HelpName = "name",
+        AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
     };
 
@@ -121,9 +133,10 @@ internal sealed class TuneOptions
     public string Command(ParseResult parsed, string scenario, ulong seed, int searched)
     {
         string knobs = string.Concat(parsed.GetValue(Knobs)!.Select(k => $" --knob {k}"));
+        string policies = string.Concat(parsed.GetValue(Policies)!.Distinct().Select(p => $" --policy {p}"));
         string goal = parsed.GetValue(_goal) == "knee" ? " --goal knee" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"capacity tune {scenario} --budget {searched} --launches {parsed.GetValue(_launches)} "
-            + $"--probability {parsed.GetValue(_probability)} --seed {seed}{goal}{knobs}");
+            + $"--probability {parsed.GetValue(_probability)} --seed {seed}{goal}{policies}{knobs}");
     }
 }

@@ -8,6 +8,7 @@ namespace Capacity.Cli.Tuning;
 internal static class TuneOutput
 {
     private const int KnobsShown = 8;
+    private const int SnippetWidth = 44;
 
     /// <summary>Some lines.</summary>
     public static IEnumerable<string> Lines(TuneReport report)
@@ -18,10 +19,12 @@ internal static class TuneOutput
             + $"{report.Launches:#,0} launches, {report.Requests:#,0} requests");
         yield return $"  service times {report.Calibration}";
         yield return "";
-        yield return $"    {"",-34}{"replica-hours",14}{"over limits",13}{"changes",9}  launches that pass";
+        int title = Math.Max(36, report.Suggestions.Max(s => s.Title.Length) + 1);
+        yield return "    " + "".PadRight(title)
+            + $"{"replica-hours",14}{"over limits",13}{"changes",9}  launches that pass";
         foreach (TuneSuggestion s in report.Suggestions)
         {
-            yield return $"  {Mark(s.Answer)} {s.Title,-36}{NumberText.Count(s.Cost),12}"
+            yield return $"  {Mark(s.Answer)} {s.Title.PadRight(title)}{NumberText.Count(s.Cost),14}"
                 + $"{NumberText.Length(Math.Round(s.Bad)),13}{NumberText.Count(s.Actions),9}  {Share(s)}";
         }
 
@@ -33,7 +36,7 @@ internal static class TuneOutput
             {
                 yield return $"    {file.Key}";
                 foreach (string line in file.SelectMany(e => e.Snippet.Split('\n').Select((l, i) =>
-                    i == 0 ? $"{l,-44} # {e.Title}" : l)))
+                    i == 0 && e.Snippet.Length <= SnippetWidth ? l.PadRight(SnippetWidth) + $" # {e.Title}" : l)))
                 {
                     yield return $"      {line}";
                 }
@@ -60,13 +63,13 @@ internal static class TuneOutput
         }
 
         yield return "";
-        yield return $"  {"what matters around it",-44}{"now",8}{"then",8}  {"safe",-18}{"hours ±",9}{"over ±",10}";
+        yield return $"  {"what matters around it",-44}{"now",8}{"then",8}  {"safe",-18}{"hours ±",9}{"over ±",13}";
         foreach (TuneKnob k in shown)
         {
             string name = $"{k.Id} ({k.Name})";
             yield return $"  {(name.Length > 43 ? name[..43] : name),-44}{k.Text(k.Configured),8}"
                 + $"{k.Text(k.Suggested),8}  {k.SafeText,-18}{NumberText.Count(k.CostRange),9}"
-                + $"{DurationText.Format(Math.Round(k.BadRange)),10}";
+                + $"{DurationText.Format(Math.Round(k.BadRange)),13}";
         }
     }
 

@@ -71,8 +71,13 @@ public sealed record TuneSuggestion
     /// <summary>Shares when the model is wrong; may be empty.</summary>
     public IReadOnlyList<TuneDoubt> Doubts { get; init; } = [];
 
+    /// <summary>Whether the report is about several policies, so that the title says which.</summary>
+    public bool NamesPolicy { get; init; }
+
     /// <summary>What it is, for people.</summary>
-    public string Title => Role switch
+    public string Title => NamesPolicy ? $"{Policy}: {char.ToLowerInvariant(Name[0])}{Name[1..]}" : Name;
+
+    private string Name => Role switch
     {
         "now" => "As it is",
         "cheapest" => Answer == TuneAnswer.Passes ? "Cheapest that passes" : "Passes most often",

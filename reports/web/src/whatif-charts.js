@@ -62,6 +62,7 @@ function specsOf(now, behind, objectives, ghost, color) {
   const p99 = objectives.filter((o) => o.name === 'latency.p99').map((o) => ({ value: o.limit }));
   const areas = above(now.p99, now.step, p99);
   const all = { step: now.step, duration: now.duration, areas: [], limits: [] };
+  const band = (low, high) => (now.launches > 1 ? { low, high } : {});
   const back = { dash: true, color, width: 1.5 };
   if (behind.solid) Object.assign(back, { dash: false, width: 2 });
   return [
@@ -78,7 +79,7 @@ function specsOf(now, behind, objectives, ghost, color) {
       max: Math.ceil(top([now.readyHigh, behind.ready], 3) / 2) * 2,
       series: [
         { ...back, name: ghost, kind: 'step', values: behind.ready, tip: `ready, ${ghost}` },
-        { name: 'ready', color: 'c-rep', kind: 'step', width: 2, fill: true, values: now.ready, low: now.readyLow, high: now.readyHigh },
+        { name: 'ready', color: 'c-rep', kind: 'step', width: 2, fill: true, values: now.ready, ...band(now.readyLow, now.readyHigh) },
       ],
     },
     {
@@ -88,7 +89,7 @@ function specsOf(now, behind, objectives, ghost, color) {
         { ...back, name: `p99, ${ghost}`, kind: 'line', values: behind.p99 },
         { name: 'p50', color: 'c-p50', kind: 'line', values: now.p50 },
         { name: 'p95', color: 'c-p95', kind: 'line', values: now.p95 },
-        { name: 'p99', color: 'c-p99', kind: 'line', width: 2.2, values: now.p99, low: now.p99Low, high: now.p99High },
+        { name: 'p99', color: 'c-p99', kind: 'line', width: 2.2, values: now.p99, ...band(now.p99Low, now.p99High) },
       ],
     },
   ];

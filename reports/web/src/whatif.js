@@ -6,7 +6,7 @@ import { panels } from './whatif-charts.js';
 import { trail } from './whatif-trail.js';
 import { showEdits, text as editText } from './whatif-edits.js';
 import { buildMeasured } from './whatif-measured.js';
-import { showHeld, showVerdict, spoken } from './whatif-verdict.js';
+import { isBeginning, showHeld, showVerdict, spoken } from './whatif-verdict.js';
 import { fromHash, toHash } from './whatif-values.js';
 import { setUpTheme } from './theme.js';
 import { copyText } from './copy.js';
@@ -28,6 +28,7 @@ let settled = { at: 0, knob: '' };
 let focus = '';
 let paths = null;
 let launch = null;
+let begun = null; // the move of which only the beginning of a launch is shown
 let speaking = 0;
 let resting = 0;
 
@@ -105,6 +106,7 @@ function drawLaunch() {
 
 /** What can wait until the slider rests for a moment. */
 function drawRest() {
+  if (isBeginning(shown)) return;
   paths.show({ cost: shown.cost, over: shown.overHigh }, pinned && { cost: pinned.cost, over: pinned.overHigh });
   showEdits($('edits'), shown, setup.command, copy);
 }
@@ -127,7 +129,7 @@ function takeResult(result, answered) {
   } else {
     const began = performance.now();
     shown = result;
-    if (isPinned() && !(pinned?.launches > result.launches)) pinned = result;
+    if (isPinned() && !isBeginning(result) && !(pinned?.launches > result.launches)) pinned = result;
     drawLaunch();
     result.drawn = performance.now() - began;
     showVerdict($('verdict'), shown, pinned);
@@ -137,7 +139,17 @@ function takeResult(result, answered) {
   }
   root.classList.remove('busy');
   root.dataset.launches = result.launches;
-  if (answered) painted(() => performance.measure('move', { start: answered.movedAt, end: performance.now(), detail: { launches: result.launches, ms: result.ms, drawn: result.drawn } }));
+  note(result, answered);
+}
+
+/** Marks, for whoever measures, how long a move took until curves were painted, and until those of a whole launch. */
+function note(result, answered) {
+  const since = answered?.movedAt ?? (begun?.seq === result.seq ? begun.movedAt : null);
+  if (since == null || (!answered && isBeginning(result))) return;
+  begun = isBeginning(result) ? { seq: result.seq, movedAt: since } : null;
+  const names = [...(answered ? ['move'] : []), ...(begun ? [] : ['whole'])];
+  const detail = { launches: result.launches, ms: result.ms, drawn: result.drawn };
+  painted(() => names.forEach((name) => performance.measure(name, { start: since, end: performance.now(), detail })));
 }
 
 const link = connect({
@@ -223,7 +235,7 @@ $('pin').addEventListener('click', () => {
   past.push(state);
   future = [];
   settled = { at: 0, knob: '' };
-  pinned = shown;
+  if (shown && !isBeginning(shown)) pinned = shown;
   become({ ...state, pinned: { ...state.values } });
 });
 $('copy-yaml').addEventListener('click', (e) => { if (shown) copy(e.currentTarget, editText(shown, setup.command)); });

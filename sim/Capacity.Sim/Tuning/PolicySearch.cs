@@ -1,5 +1,6 @@
 using System.Globalization;
 using Capacity.Control;
+using Capacity.Model;
 
 namespace Capacity.Sim.Tuning;
 
@@ -18,7 +19,8 @@ internal sealed class PolicySearch(
 
     private readonly List<TriedPolicy> _tried = [];
     private readonly List<SimulationInput> _inputs = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal); // with those that were ruled out
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal); // of those tried
     private bool _stopped;
 
     /// <summary>All policies, in the order of trying; the configured one is the first.</summary>
@@ -27,8 +29,15 @@ internal sealed class PolicySearch(
     /// <summary>Policies that were ruled out before a launch: their least replicas alone cost too much.</summary>
     public int RuledOut { get; private set; }
 
-    /// <summary>Policies with as many launches as the race has.</summary>
-    public IReadOnlyList<TriedPolicy> Finalists => [.. _tried.Where(p => p.Scores.Count >= TuningSettings.Rungs[^1])];
+    /// <summary>Policies with as many launches as the race has; stopped before any, those with the most.</summary>
+    public IReadOnlyList<TriedPolicy> Finalists
+    {
+        get
+        {
+            int most = Math.Min(TuningSettings.Rungs[^1], _tried.Select(p => p.Scores.Count).DefaultIfEmpty(0).Max());
+            return [.. _tried.Where(p => p.Scores.Count > 0 && p.Scores.Count >= most)];
+        }
+    }
 
     /// <summary>What is simulated for a tried policy.</summary>
     public SimulationInput InputOf(TriedPolicy policy) => _inputs[policy.Number];
@@ -49,12 +58,14 @@ internal sealed class PolicySearch(
         foreach (int[] stops in policies)
         {
             string key = PolicySpace.KeyOf(stops);
-            if (_known.Add(key))
+            _known.Add(key);
+            if (!_numbers.TryGetValue(key, out int number)) // also when it was ruled out before
             {
+                number = _tried.Count;
                 Add(stops);
             }
 
-            numbers.Add(_tried.First(p => PolicySpace.KeyOf(p.Stops) == key).Number);
+            numbers.Add(number);
         }
 
         Extend(numbers.Distinct(), launches, stop);
@@ -95,6 +106,11 @@ internal sealed class PolicySearch(
             }
 
             Race("spread", batch, stop);
+        }
+
+        if (_tried[0].Scores.Count == 0 && !stop.IsCancellationRequested)
+        {
+            Race("spread", [], stop); // no budget for any other: the configured one is always looked at
         }
     }
 
@@ -173,6 +189,7 @@ internal sealed class PolicySearch(
     private void Add(IReadOnlyList<int> stops)
     {
         int changed = stops.Where((s, i) => s != space.Configured[i]).Count();
+        _numbers[PolicySpace.KeyOf(stops)] = _tried.Count;
         _tried.Add(new TriedPolicy(_tried.Count, stops, changed));
         _inputs.Add(space.Case(stops).Input);
     }
@@ -208,7 +225,9 @@ internal sealed class PolicySearch(
     private static double LeastCost(SimulationInput input)
     {
         LoopSettings loop = input.Loop;
-        int least = loop.ServiceLabels.TryGetValue(loop.Scaler.MinLabel, out string? text)
+        int least = input.Policy.Use == PolicyKind.Schedule ? 0
+            : input.Policy.Metric?.Min is { } own ? own
+            : loop.ServiceLabels.TryGetValue(loop.Scaler.MinLabel, out string? text)
             && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int min)
             ? min : loop.Scaler.DefaultMin;
         const double SecondsPerHour = 3600;

@@ -75,9 +75,24 @@ public sealed class PolicySpace
             });
     }
 
-    /// <summary>The ids of the knobs that <see cref="Of"/> would search.</summary>
-    public static IReadOnlyList<string> Names(Scenario scenario, LoopSettings loop) =>
-        [.. WhatIfKnobs.Of(scenario, loop).All.Where(IsPolicy).Select(k => k.Id)];
+    /// <summary>The knobs of whichever policy is in use.</summary>
+    /// <param name="scenario">What is asked.</param>
+    /// <param name="loop">The control loop at the launch's own speed.</param>
+    /// <param name="launch">What is simulated; its policy says who scales.</param>
+    /// <param name="only">Ids to search; empty takes all. Ids that are not known are passed over.</param>
+    /// <returns>Null when no knob is left.</returns>
+    public static PolicySpace? InUse(
+        Scenario scenario, LoopSettings loop, SimulationInput launch, IReadOnlyCollection<string> only) =>
+        launch.Policy.Use switch
+        {
+            PolicyKind.Step => Of(scenario, loop, launch, only),
+            PolicyKind.Schedule => TimetableSpace.Of(launch, only),
+            _ => AutoscalerSpace.Of(launch, only),
+        };
+
+    /// <summary>The ids of the knobs that <see cref="InUse"/> would search.</summary>
+    public static IReadOnlyList<string> Names(Scenario scenario, LoopSettings loop, SimulationInput launch) =>
+        InUse(scenario, loop, launch, []) is { } space ? [.. space.Knobs.Select(k => k.Id)] : [];
 
     /// <summary>The policy that a point of the unit cube stands for, with the orders kept.</summary>
     internal int[] At(IReadOnlyList<double> unit) =>

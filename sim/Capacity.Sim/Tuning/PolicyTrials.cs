@@ -23,7 +23,7 @@ internal sealed class PolicyTrials(IReadOnlyList<Objective> objectives, ulong se
     public long Requests { get; private set; }
 
     /// <summary>Told of each launch, from any thread.</summary>
-    public Action<int>? OnLaunch { get; init; }
+    public Action? OnLaunch { get; init; }
 
     /// <summary>Gives each input as many launches as wanted.</summary>
     /// <param name="wanted">Inputs with the scores that they have already.</param>
@@ -48,7 +48,8 @@ internal sealed class PolicyTrials(IReadOnlyList<Objective> objectives, ulong se
                 found[t] = Launch(wanted[which].Input, number, stop);
                 if (found[t] is not null)
                 {
-                    OnLaunch?.Invoke(Interlocked.Increment(ref _launches));
+                    Interlocked.Increment(ref _launches);
+                    OnLaunch?.Invoke();
                 }
             }
         });

@@ -88,11 +88,8 @@ public static class PolicyTuning
             progress(said with { Launches = before });
         }
 
-        void OnLaunch(int launches)
-        {
-            Volatile.Write(ref before, launches);
-            progress(new TuningProgress(phase, policies, launches));
-        }
+        void OnLaunch() => progress(
+            new TuningProgress(phase, policies, Interlocked.Increment(ref before)));
 
         var trials = new PolicyTrials(objectives, settings.Seed, settings.Threads) { OnLaunch = OnLaunch };
         var search = new PolicySearch(space, settings, trials, Say);
@@ -102,22 +99,22 @@ public static class PolicyTuning
             throw new OperationCanceledException(stop);
         }
 
-        int searched = search.Tried.Count;
+        int searched = search.Tried.Count(p => p.Scores.Count > 0);
         Say(new TuningProgress("verify", search.Tried.Count, trials.Launches));
         ulong freshSeed = RandomSource.SeedOf(settings.Seed, "tuning, verified");
-        var fresh = new PolicyTrials(objectives, freshSeed, settings.Threads)
-        {
-            OnLaunch = n => progress(new TuningProgress(phase, policies, trials.Launches + n)),
-        };
+        var fresh = new PolicyTrials(objectives, freshSeed, settings.Threads) { OnLaunch = OnLaunch };
         var verification = new PolicyVerification(search, settings, fresh, stop);
         IReadOnlyList<TriedPolicy> ranked = search.Ranked();
         IReadOnlyList<TriedPolicy> front = ParetoFront.Of(search.Finalists);
         VerifiedPolicy? cheapest = verification.Cheapest(ranked);
-        if (cheapest?.Answer(settings.Probability) == TuningAnswer.Passes)
+        if (cheapest is not null && cheapest.Answer(settings.Probability) is var answer && answer != TuningAnswer.Fails)
         {
+            bool passes = answer == TuningAnswer.Passes;
             VerifiedPolicy simple = verification.Test(
-                Simplify(space, search, cheapest.Policy, anyBad: true, stop), abandon: true);
-            cheapest = simple.Answer(settings.Probability) == TuningAnswer.Passes ? simple : cheapest;
+                Simplify(space, search, cheapest.Policy, anyBad: true, stop), abandon: passes);
+            bool asGood = passes ? simple.Answer(settings.Probability) == TuningAnswer.Passes
+                : simple.Passed >= cheapest.Passed;
+            cheapest = asGood ? simple : cheapest;
         }
 
         TriedPolicy? knee = front.Count == 0 ? null

@@ -62,6 +62,37 @@ public sealed class WhatIfLaunches
         return true;
     }
 
+    /// <summary>Simulates the first launch, or as much of it as there is time for.</summary>
+    /// <param name="enough">Time is up: the beginning is told, and the launch is not kept.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>The beginning: its curves are those of the whole launch, only shorter. Null when the launch is whole or
+    /// given up: <see cref="Count"/> tells which.</returns>
+    public WhatIfSummary? Begin(CancellationToken enough, CancellationToken stop)
+    {
+        if (_done.Count > 0)
+        {
+            return null;
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough, stop);
+        RunResult run = Run(1, either.Token);
+        var first = TriedLaunch.Of(run, _objectives);
+        if (!run.Partial)
+        {
+            _done.Add(first);
+            return null;
+        }
+
+        return stop.IsCancellationRequested || first.Series.Offered.Count == 0 ? null
+            : WhatIfSummary.Of(_input, _objectives, [first]) with
+            {
+                Launches = 0,
+                Passed = 0,
+                Held = [.. _objectives.Select((o, i) => first.Held[i] || o.Metric == ObjectiveMetric.Errors ? 1 : 0)],
+                Until = run.Duration,
+            };
+    }
+
     /// <summary>What the launches say together.</summary>
     /// <exception cref="InvalidOperationException">There is none yet.</exception>
     public WhatIfSummary Summarize() => _done.Count == 0
@@ -70,10 +101,14 @@ public sealed class WhatIfLaunches
 
     private TriedLaunch? Launch(int number, CancellationToken stop)
     {
-        ulong own = Launches.SeedOf(_seed, number);
-        SimulationInput met = _input with { Loop = _input.Loop with { PhaseSeed = own } };
-        RunResult run = LaunchSimulation.Run(met, own, stop);
+        RunResult run = Run(number, stop);
         return run.Partial ? null : TriedLaunch.Of(run, _objectives);
+    }
+
+    private RunResult Run(int number, CancellationToken stop)
+    {
+        ulong own = Launches.SeedOf(_seed, number);
+        return LaunchSimulation.Run(_input with { Loop = _input.Loop with { PhaseSeed = own } }, own, stop);
     }
 }
 

@@ -5,13 +5,14 @@ namespace Capacity.Sim.WhatIf;
 /// <summary>What a few launches of one case say together: small enough to be sent at each move of a slider.</summary>
 public sealed record WhatIfSummary
 {
-    /// <summary>Launches, ≥ 1.</summary>
+    /// <summary>Whole launches; 0 when there is only the beginning of one, until <see cref="Until"/>.</summary>
     public required int Launches { get; init; }
 
     /// <summary>Launches that met every objective.</summary>
     public required int Passed { get; init; }
 
-    /// <summary>Launches that met each objective, in the scenario's order.</summary>
+    /// <summary>Launches that met each objective, in the scenario's order; of a beginning 0 where what has happened has
+    /// broken it for good, else 1.</summary>
     public required IReadOnlyList<int> Held { get; init; }
 
     /// <summary>Median of the seconds above the latency limits.</summary>
@@ -40,6 +41,9 @@ public sealed record WhatIfSummary
 
     /// <summary>Length of a launch, seconds.</summary>
     public required double Duration { get; init; }
+
+    /// <summary>Seconds up to which the launch is known: all of <see cref="Duration"/>, but for a beginning.</summary>
+    public required double Until { get; init; }
 
     /// <summary>Requests per second, median.</summary>
     public required IReadOnlyList<double> Offered { get; init; }
@@ -75,6 +79,7 @@ public sealed record WhatIfSummary
             Requests = launches.Sum(l => l.Requests),
             Step = input.Step,
             Duration = input.Plan.Duration,
+            Until = input.Plan.Duration,
             Offered = BandOf(launches, l => l.Offered).Median,
             Ready = BandOf(launches, l => [.. l.Ready.Select(r => (double)r)]),
             P50 = BandOf(launches, l => l.P50).Median,

@@ -10,22 +10,35 @@ public sealed class WhatIfAgendaTests
 
     private static readonly Knob Other = Slider with { Id = "b", Name = "b" };
 
-    private readonly WhatIfAgenda _agenda = new([Slider, Other]) { FirstLaunches = 2 };
+    private readonly WhatIfAgenda _agenda = new([Slider, Other]);
 
     private static WhatIfRequest Request(int sequence, bool pin = false, string focus = "") =>
         new(sequence, pin, WhatIfSubject.LaunchView, new Dictionary<string, double>(StringComparer.Ordinal), focus);
 
     private static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
+    private static WhatIfJob.Begin First(WhatIfRequest request) => new(request, Ms(40));
+
     [Fact]
-    public void A_move_is_answered_by_a_few_launches_at_once()
+    public void A_move_is_answered_at_once_by_one_launch_or_its_beginning()
     {
         Assert.Null(_agenda.Next(Ms(0)).Job);
         WhatIfRequest move = Request(1);
 
         Assert.True(_agenda.Take(move, Ms(0)));
 
-        Assert.Equal(new WhatIfJob.Simulate(move, 2, false), _agenda.Next(Ms(0)).Job);
+        Assert.Equal(First(move), _agenda.Next(Ms(0)).Job);
+        _agenda.Done(move, 0, 0);
+        Assert.Equal(new WhatIfJob.Simulate(move, 1, false), _agenda.Next(Ms(0)).Job);
+    }
+
+    [Fact]
+    public void A_measured_run_is_laid_over_a_whole_launch()
+    {
+        WhatIfRequest move = Request(1) with { View = 0 };
+        _agenda.Take(move, Ms(0));
+
+        Assert.Equal(new WhatIfJob.Simulate(move, 1, false), _agenda.Next(Ms(0)).Job);
     }
 
     [Fact]
@@ -36,7 +49,7 @@ public sealed class WhatIfAgendaTests
         _agenda.Take(newest, Ms(10));
         _agenda.Done(Request(1), 2, 2);
 
-        Assert.Equal(new WhatIfJob.Simulate(newest, 2, false), _agenda.Next(Ms(10)).Job);
+        Assert.Equal(First(newest), _agenda.Next(Ms(10)).Job);
     }
 
     [Fact]
@@ -72,7 +85,7 @@ public sealed class WhatIfAgendaTests
 
         Assert.False(_agenda.Take(pin, Ms(0)));
         _agenda.Done(move, 2, 2);
-        Assert.Equal(new WhatIfJob.Simulate(pin, 2, false), _agenda.Next(Ms(0)).Job);
+        Assert.Equal(new WhatIfJob.Simulate(pin, 1, false), _agenda.Next(Ms(0)).Job);
         _agenda.Done(pin, 2, 2);
         Assert.Equal(new WhatIfJob.Simulate(move, 8, false), _agenda.Next(Ms(500)).Job);
         _agenda.Done(move, 24, 24);

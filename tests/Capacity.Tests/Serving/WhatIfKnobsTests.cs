@@ -173,6 +173,41 @@ public sealed class WhatIfKnobsTests
     }
 
     [Fact]
+    public void The_beginning_of_a_launch_is_that_of_the_whole_launch()
+    {
+        LoadedScenario slow = ServedScenario.FlashSale("service.workers=1"); // a tenth of a second at least
+        var tried = new WhatIfLaunches(Predictions.Launch(slow), slow.Scenario.Objectives, seed: 1);
+        WhatIfSummary? beginning = null;
+        for (int ms = 1; beginning is null && tried.Count == 0; ms++) // until there is a step, wherever it then ends
+        {
+            using var enough = new CancellationTokenSource(ms);
+            beginning = tried.Begin(enough.Token, Stop);
+        }
+
+        Assert.NotNull(beginning);
+        Assert.Equal(0, tried.Count);
+        Assert.Null(tried.Begin(CancellationToken.None, Stop));
+        WhatIfSummary whole = tried.Summarize();
+
+        int steps = beginning.Offered.Count;
+        Assert.InRange(beginning.Until, steps * whole.Step, whole.Duration);
+        Assert.Equal((0, 1), (beginning.Launches, whole.Launches));
+        Assert.Equal(whole.Ready.Median.Take(steps), beginning.Ready.Median);
+        Assert.Equal(whole.P99.Median.Take(steps), beginning.P99.Median);
+        Assert.All(beginning.Held.Zip(whole.Held), h => Assert.True(h.First >= h.Second, "broken, and then not"));
+    }
+
+    [Fact]
+    public void A_beginning_that_is_given_up_is_told_by_nothing()
+    {
+        LoadedScenario small = ServedScenario.Small();
+        var tried = new WhatIfLaunches(Predictions.Launch(small), small.Scenario.Objectives, seed: 1);
+
+        Assert.Null(tried.Begin(CancellationToken.None, new CancellationToken(canceled: true)));
+        Assert.Equal(0, tried.Count);
+    }
+
+    [Fact]
     public void Giving_up_leaves_the_launches_that_were_there()
     {
         LoadedScenario small = ServedScenario.Small();

@@ -65,7 +65,8 @@ public sealed class WhatIfMessagesTests
         turned.Launches.Extend(3, 2, TestContext.Current.CancellationToken);
 
         using JsonDocument answer = JsonDocument.Parse(
-            WhatIfMessages.Result(new WhatIfRequest(4, false, -1, values, ""), turned, isLast: false, 0.021));
+            WhatIfMessages.Result(new WhatIfRequest(4, false, -1, values, ""), turned.Case,
+                turned.Launches.Summarize(), isLast: false, 0.021));
         JsonElement root = answer.RootElement;
 
         Assert.Equal((4, 3), (root.GetProperty("seq").GetInt32(), root.GetProperty("launches").GetInt32()));

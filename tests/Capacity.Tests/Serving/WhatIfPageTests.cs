@@ -62,7 +62,7 @@ public sealed class WhatIfPageTests(BrowserFixture browser) : IClassFixture<Brow
         await using WhatIfServer server = await StartAsync();
         await using OpenPage page = await browser.OpenAsync(
             new Uri(server.Address, "#serviceTime=2"), ColorScheme.Light, 1280);
-        await page.Page.Locator(Verdict).WaitForAsync();
+        await LaunchesAsync(page, 1);
         string before = await page.Page.InnerTextAsync(Verdict);
         string strip = await page.Page.InnerTextAsync(".vb");
         LocatorBoundingBoxResult box = (await page.Page.Locator("#k-workers").BoundingBoxAsync())!;

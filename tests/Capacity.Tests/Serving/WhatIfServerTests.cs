@@ -98,7 +98,7 @@ public sealed class WhatIfServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_is_answered_with_few_launches_and_then_with_more()
+    public async Task A_request_is_answered_with_one_launch_and_then_with_more()
     {
         using ClientWebSocket socket = await ConnectAsync();
         Assert.Equal("hello", (await ReceiveAsync(socket)).GetProperty("type").GetString());
@@ -106,9 +106,14 @@ public sealed class WhatIfServerTests : IAsyncLifetime
         await SendAsync(socket, """{"seq":1,"view":-1,"values":{"workers":2}}""");
         JsonElement first = await ReceiveAsync(socket);
         JsonElement second = await ReceiveAsync(socket);
+        if (first.GetProperty("launches").GetInt32() == 0) // the machine is slow now: only its beginning
+        {
+            Assert.True(first.GetProperty("until").GetDouble() < first.GetProperty("duration").GetDouble());
+            (first, second) = (second, await ReceiveAsync(socket));
+        }
 
         Assert.Equal(1, first.GetProperty("seq").GetInt32());
-        Assert.InRange(first.GetProperty("launches").GetInt32(), 1, 2);
+        Assert.Equal(1, first.GetProperty("launches").GetInt32());
         Assert.Equal(8, second.GetProperty("launches").GetInt32());
     }
 

@@ -45,6 +45,65 @@ public sealed class PolicyTuningTests
     }
 
     [Fact]
+    public void What_was_ruled_out_is_still_looked_at_around_the_suggestion()
+    {
+        Objective[] easy = [new Objective(ObjectiveMetric.LatencyP99, 1_000)]; // so the fewest replicas are spotless
+
+        TuningOutcome found = PolicyTuning.Run(
+            Space, easy, [], Settings(2), _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.True(found.RuledOut > 0, "nothing was ruled out");
+        Assert.Equal(Space.Knobs.Count, found.Effects.Count);
+        Assert.All(found.Effects, e => Assert.InRange(e.Stop, e.SafeLow, e.SafeHigh));
+    }
+
+    [Fact]
+    public void Too_few_launches_to_decide_still_give_a_short_diff()
+    {
+        Objective[] easy = [new Objective(ObjectiveMetric.LatencyP99, 1_000)];
+        var space = new PolicySpace(
+            [Count("scaleMin", 2, 7) with { Value = 4 }, Count("scaleMax", 4, 9), Count("scaleUpBy", 1, 4)],
+            new Dictionary<string, double>(StringComparer.Ordinal), [new KnobOrder("scaleMin", "scaleMax")], Turned);
+
+        TuningOutcome found = PolicyTuning.Run(space, easy, [],
+            Settings(2) with { Policies = 20, Launches = 10, Probability = 0.95 }, _ => { },
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(TuningAnswer.Unknown, found.Cheapest!.Answer(0.95));
+        Assert.InRange(found.Cheapest.Policy.Changed, 0, 1);
+    }
+
+    [Theory]
+    [InlineData(PolicyKind.Hpa)]
+    [InlineData(PolicyKind.Target)]
+    [InlineData(PolicyKind.Schedule)]
+    public void Every_kind_of_policy_is_searched_and_keeps_its_orders(PolicyKind kind)
+    {
+        SimulationInput launch = Spike with { Policy = new PolicyModel { Use = kind } };
+        PolicySpace space = kind == PolicyKind.Schedule ? TimetableSpace.Of(launch, [])!
+            : AutoscalerSpace.Of(launch, [])!;
+
+        TuningOutcome found = PolicyTuning.Run(space, Objectives, [], Settings(2) with { Policies = 24 }, _ => { },
+            TestContext.Current.CancellationToken);
+
+        Assert.All(found.Tried, p => Assert.True(space.Keeps(p.Stops)));
+        Assert.True(found.Cheapest!.Passed > 0, "no launch of any policy passes");
+        Assert.True(found.Cheapest.Passed > found.Configured.Passed || found.Cheapest.Cost <= found.Configured.Cost,
+            "the suggestion is no better than what there is");
+    }
+
+    [Fact]
+    public void The_spike_can_be_planned_for()
+    {
+        SimulationInput launch = Spike with { Policy = new PolicyModel { Use = PolicyKind.Schedule } };
+        IReadOnlyList<Knob> knobs = TimetableSpace.Knobs(launch);
+
+        Assert.Equal(["from1", "until1", "replicas1", "replicas"], knobs.Select(k => k.Id));
+        Assert.Equal(120, knobs[0].Value); // where the load first is above its mean
+        Assert.True(knobs[1].Value >= 420, "the timetable ends with the spike");
+    }
+
+    [Fact]
     public void A_stopped_search_keeps_what_it_has()
     {
         using var stop = new CancellationTokenSource();
