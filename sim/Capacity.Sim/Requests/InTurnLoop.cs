@@ -26,9 +26,10 @@ internal static class InTurnLoop
         GiveTurns(rotation, next, replica);
         unchecked
         {
+            ref double all = ref state; // a variable, so that it stays in a register
             for (int i = 0; i < at.Length; i++)
             {
-                ref double first = ref Unsafe.Add(ref state, replica[i] * TWorkers.Numbers(length));
+                ref double first = ref Unsafe.Add(ref all, (nint)replica[i] * TWorkers.Numbers(length));
                 finish[i] = TWorkers.Serve(ref first, length, at[i], service[i]);
             }
         }

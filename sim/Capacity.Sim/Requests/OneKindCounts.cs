@@ -17,10 +17,10 @@ namespace Capacity.Sim.Requests;
 /// <param name="series">The series that the kind counts in.</param>
 internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder recorder, int series)
 {
-    private readonly int[] _cells = new int[RequestBatch.Size];
+    private readonly uint[] _cells = new uint[RequestBatch.Size];
     private readonly double[] _seconds = new double[RequestBatch.Size];
-    private readonly int[] _latencies = new int[RequestBatch.Size];
-    private readonly int[] _services = new int[RequestBatch.Size];
+    private readonly uint[] _latencies = new uint[RequestBatch.Size];
+    private readonly uint[] _services = new uint[RequestBatch.Size];
     private StepRecorder.LaneSums _sums;
 
     /// <summary>Whether this processor can.</summary>
@@ -45,10 +45,10 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
         {
             double answered = finish[i] + overhead[i];
             double seconds = finish[i] - at[i];
-            _cells[i] = counters.PlaceOf(finish[i] - phase[i], seconds, replica[i]) + row;
+            _cells[i] = (uint)(counters.PlaceOf(finish[i] - phase[i], seconds, replica[i]) + row);
             _seconds[i] = seconds;
-            _latencies[i] = recorder.PlaceOf(answered, answered - at[i]);
-            _services[i] = LatencyHistogram.IndexOf(service[i]);
+            _latencies[i] = (uint)recorder.PlaceOf(answered, answered - at[i]);
+            _services[i] = (uint)LatencyHistogram.IndexOf(service[i]);
             latest = Math.Max(latest, answered);
             longest = Math.Max(longest, seconds);
             slowest = Math.Max(slowest, answered - at[i]);
@@ -74,24 +74,24 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
     /// <summary>A leaf loop: the only one that touches what is counted.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Count(
-        ReadOnlySpan<int> cells, double[] seconds, int[] latencies, int[] services, ref uint cellCounts,
+        ReadOnlySpan<uint> cells, double[] seconds, uint[] latencies, uint[] services, ref uint cellCounts,
         ref uint latencyCounts, ref uint serviceCounts)
     {
         unchecked
         {
-            ref double sums = ref Unsafe.As<uint, double>(ref cellCounts);
+            ref uint cell = ref MemoryMarshal.GetReference(cells);
             ref double held = ref MemoryMarshal.GetArrayDataReference(seconds);
-            ref int latency = ref MemoryMarshal.GetArrayDataReference(latencies);
-            ref int service = ref MemoryMarshal.GetArrayDataReference(services);
-            for (int i = 0; i < cells.Length; i++)
+            ref uint latency = ref MemoryMarshal.GetArrayDataReference(latencies);
+            ref uint service = ref MemoryMarshal.GetArrayDataReference(services);
+            nuint count = (nuint)cells.Length;
+            for (nuint i = 0; i < count; i++)
             {
-                int place = cells[i];
+                uint place = Unsafe.Add(ref cell, i);
                 Unsafe.Add(ref cellCounts, place)++;
-                int cell = place >> ScrapePlaces.CellBits;
-                Unsafe.Add(ref sums, (cell << (ScrapePlaces.CellBits - 1)) + ScrapePlaces.SumOfCell) +=
-                    Unsafe.Add(ref held, i);
-                Unsafe.Add(ref latencyCounts, (nint)Unsafe.Add(ref latency, i))++;
-                Unsafe.Add(ref serviceCounts, (nint)Unsafe.Add(ref service, i))++;
+                ref uint first = ref Unsafe.Add(ref cellCounts, place & ScrapePlaces.FirstOfCell);
+                Unsafe.As<uint, double>(ref Unsafe.Add(ref first, ScrapePlaces.SumOfCell)) += Unsafe.Add(ref held, i);
+                Unsafe.Add(ref latencyCounts, Unsafe.Add(ref latency, i))++;
+                Unsafe.Add(ref serviceCounts, Unsafe.Add(ref service, i))++;
             }
         }
     }
@@ -110,10 +110,10 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
         ref double finishes = ref MemoryMarshal.GetReference(finish);
         ref int replicas = ref MemoryMarshal.GetReference(replica);
         ref double phases = ref MemoryMarshal.GetReference(phase);
-        ref int cells = ref MemoryMarshal.GetArrayDataReference(_cells);
+        ref uint cells = ref MemoryMarshal.GetArrayDataReference(_cells);
         ref double secondsOf = ref MemoryMarshal.GetArrayDataReference(_seconds);
-        ref int latencies = ref MemoryMarshal.GetArrayDataReference(_latencies);
-        ref int services = ref MemoryMarshal.GetArrayDataReference(_services);
+        ref uint latencies = ref MemoryMarshal.GetArrayDataReference(_latencies);
+        ref uint services = ref MemoryMarshal.GetArrayDataReference(_services);
         ScrapePlaces scrapes = counters.Places;
         StepPlaces steps = recorder.Places;
         var perInterval = Vector512.Create(scrapes.PerInterval);
@@ -139,19 +139,19 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
             seconds.StoreUnsafe(ref secondsOf, i);
             Vector256<int> cell = ScrapePlaces.Find(
                 done - Vector512.LoadUnsafe(ref phases, i), seconds, perInterval, lastScrape, scrapeMask);
-            (cell + row + (Vector256.LoadUnsafe(ref replicas, i) * perReplica)).StoreUnsafe(ref cells, i);
+            (cell + row + (Vector256.LoadUnsafe(ref replicas, i) * perReplica)).AsUInt32().StoreUnsafe(ref cells, i);
 
             Vector512<double> answered = done + Vector512.LoadUnsafe(ref overheads, i);
             Vector512<double> latency = answered - sent;
             latest = Vector512.MaxNative(latest, answered);
             latencySum += latency;
             latencyMax = Vector512.MaxNative(latencyMax, latency);
-            StepPlaces.Find(answered, latency, perStep, lastStep, stepMask).StoreUnsafe(ref latencies, i);
+            StepPlaces.Find(answered, latency, perStep, lastStep, stepMask).AsUInt32().StoreUnsafe(ref latencies, i);
 
             var held = Vector512.LoadUnsafe(ref servicesOf, i);
             serviceSum += held;
             serviceMax = Vector512.MaxNative(serviceMax, held);
-            StepPlaces.IndexOf(held).StoreUnsafe(ref services, i);
+            StepPlaces.IndexOf(held).AsUInt32().StoreUnsafe(ref services, i);
         }
 
         _sums.Latency = latencySum;

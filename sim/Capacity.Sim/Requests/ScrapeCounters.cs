@@ -22,7 +22,6 @@ internal sealed class ScrapeCounters
     private const int CoarseLength = 12 << 4;
     private const int CellBits = ScrapePlaces.CellBits;
     private const int CountsPerCell = 1 << CellBits;
-    private const int SumOfCell = ScrapePlaces.SumOfCell;
 
     private static readonly double[] UpperBounds =
         [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, double.PositiveInfinity];
@@ -294,13 +293,13 @@ internal sealed class ScrapeCounters
         unchecked
         {
             ref uint counts = ref Unsafe.As<Cell, uint>(ref MemoryMarshal.GetArrayDataReference(ring));
-            ref double sums = ref Unsafe.As<uint, double>(ref counts); // Reserve has made it large enough
             ref double held = ref MemoryMarshal.GetArrayDataReference(seconds);
             for (int i = 0; i < places.Length; i++)
             {
-                int place = places[i];
-                Unsafe.Add(ref counts, place)++;
-                Unsafe.Add(ref sums, (place >> CellBits << (CellBits - 1)) + SumOfCell) += Unsafe.Add(ref held, i);
+                uint place = (uint)places[i];
+                Unsafe.Add(ref counts, place)++; // Reserve has made the ring large enough
+                ref uint first = ref Unsafe.Add(ref counts, place & ScrapePlaces.FirstOfCell);
+                Unsafe.As<uint, double>(ref Unsafe.Add(ref first, ScrapePlaces.SumOfCell)) += Unsafe.Add(ref held, i);
             }
         }
     }

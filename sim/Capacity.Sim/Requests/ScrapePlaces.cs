@@ -14,8 +14,11 @@ internal readonly record struct ScrapePlaces(double PerInterval, long Last, long
     /// <summary>A cell is as large as sixteen counts.</summary>
     public const int CellBits = 4;
 
-    /// <summary>Where in a cell the sum is: a number as large as two counts.</summary>
-    public const int SumOfCell = 6;
+    /// <summary>Turns the place of a count into that of the first count of its cell.</summary>
+    public const uint FirstOfCell = ~15u;
+
+    /// <summary>Where in a cell the sum is, which is as large as two counts.</summary>
+    public const int SumOfCell = 12;
 
     private const double Never = double.PositiveInfinity;
     private const long FirstOctave = 1023 - 8; // of a biased exponent: from 2⁻⁸ s, 3.9 ms
