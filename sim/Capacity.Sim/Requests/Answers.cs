@@ -393,22 +393,4 @@ internal sealed class Answers
     /// <summary>A failed attempt; with replica and finish when the replica may be stopped before.</summary>
     private readonly record struct Failure(
         ClientRequest Request, int Status, FailureCause Cause, int Replica, double Finish);
-
-    private readonly record struct LongRequest(
-        ClientRequest Client, double At, double Finish, int Replica, bool TimedOut, bool OfUser)
-    {
-        public int Kind => Client.Kind;
-
-        public double Overhead => Client.Overhead;
-
-        public static LongRequest Of(RequestBatch batch, int i, bool timedOut) => new(
-            batch.RequestAt(i), batch.At[i], batch.Finish[i], batch.Replica[i], timedOut, batch.OfUsers);
-
-        public void CopyTo(RequestBatch batch, int i)
-        {
-            batch.Set(i, At, Client);
-            batch.Finish[i] = Finish;
-            batch.Replica[i] = Replica;
-        }
-    }
 }

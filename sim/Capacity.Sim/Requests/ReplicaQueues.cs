@@ -6,8 +6,8 @@ namespace Capacity.Sim.Requests;
 
 /// <summary>The queues of all replicas, and the balancer over those in rotation.</summary>
 /// <remarks>
-/// Round robin gives request n to the replica at place n mod count, in the order in which they joined. Without a limit
-/// of the queue it has a loop of its own, the fastest.
+/// Round robin gives request n to the replica at place n mod count, in the order in which they joined. It has loops of
+/// its own, the fastest.
 /// </remarks>
 internal sealed class ReplicaQueues
 {
@@ -20,6 +20,7 @@ internal sealed class ReplicaQueues
     private readonly Balancer _balancer;
     private readonly int _queue;
     private readonly bool _isPlain; // no limits, and nothing ever breaks: there are loops for that
+    private readonly LastStarts? _lastStarts; // for round robin with queues of a limited length, and no other limits
     private readonly DrawnTimes? _patience;
     private readonly ReplicaConditions? _conditions; // null: nothing ever breaks
     private readonly BalancerDraws _draws;
@@ -47,6 +48,8 @@ internal sealed class ReplicaQueues
         _patience = service.QueueTimeout is { } law && workers is not null ? new DrawnTimes(law, seed, "patience")
             : null;
         _isPlain = _queue == int.MaxValue && _patience is null && conditions is null;
+        _lastStarts = _balancer == Balancer.RoundRobin && workers is not null && _patience is null && conditions is null
+            && _queue is > 0 and <= LastStarts.LongestQueue ? new LastStarts(_queue) : null;
         _stretches = _balancer == Balancer.PowerOfTwo && workers is not null && _isPlain ? new() : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
@@ -90,6 +93,7 @@ internal sealed class ReplicaQueues
         _waiting[replica].Clear();
         _levels.Reset(replica);
         _stretches?.Reset(replica);
+        _lastStarts?.Reset(replica);
     }
 
     /// <summary>A replica ends: what it has is gone, and with it what the balancer counts there.</summary>
@@ -154,10 +158,9 @@ internal sealed class ReplicaQueues
     {
         int next = (int)(_served % _rotation.Length);
         _served += at.Length;
-        if (_balancer == Balancer.RoundRobin && _isPlain)
+        if (_balancer == Balancer.RoundRobin && (_isPlain || _lastStarts is not null))
         {
-            ServeInTurn(new Requests(at, service, finish, replica), next);
-            return 0;
+            return ServeInTurn(new Requests(at, service, finish, replica), next);
         }
 
         if (_balancer == Balancer.LeastConnections || (_balancer == Balancer.PowerOfTwo && _workers is null))
@@ -334,29 +337,29 @@ internal sealed class ReplicaQueues
         }
     }
 
-    private void ServeInTurn(Requests requests, int next)
+    private int ServeInTurn(Requests requests, int next) => _kernel switch
     {
-        switch (_kernel)
-        {
-            case Kernel.Overlapping:
-                ServeInTurn<OverlappingWorkers>(requests, next);
-                break;
-            case Kernel.Register512:
-                ServeInTurn<EightWorkersIn512Bits>(requests, next);
-                break;
-            case Kernel.Registers256:
-                ServeInTurn<EightWorkersIn256Bits>(requests, next);
-                break;
-            default:
-                ServeInTurn<AnyWorkers>(requests, next);
-                break;
-        }
-    }
+        Kernel.Overlapping => ServeInTurn<OverlappingWorkers>(requests, next),
+        Kernel.Register512 => ServeInTurn<EightWorkersIn512Bits>(requests, next),
+        Kernel.Registers256 => ServeInTurn<EightWorkersIn256Bits>(requests, next),
+        _ => ServeInTurn<AnyWorkers>(requests, next),
+    };
 
-    private void ServeInTurn<TWorkers>(Requests requests, int next)
-        where TWorkers : IWorkers => InTurnLoop.Serve<TWorkers>(
+    private int ServeInTurn<TWorkers>(Requests requests, int next)
+        where TWorkers : IWorkers
+    {
+        if (_lastStarts is not null)
+        {
+            return InTurnLoop.Serve<TWorkers>(
+                requests.At, requests.Service, requests.Finish, requests.Replica, ref _state.First, _length, _rotation,
+                next, _lastStarts);
+        }
+
+        InTurnLoop.Serve<TWorkers>(
             requests.At, requests.Service, requests.Finish, requests.Replica, ref _state.First, _length, _rotation,
             next);
+        return 0;
+    }
 
     private readonly ref struct Requests(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica)
