@@ -27,7 +27,7 @@ internal sealed class TurnPhases
     /// <summary>The phases of replicas if they are in turn, seconds; otherwise none.</summary>
     public ReadOnlySpan<double> PhasesOf(ReadOnlySpan<int> replica)
     {
-        int first = _rotation == 0 ? -1 : _replicas.AsSpan(0, _rotation).IndexOf(replica[0]);
+        int first = replica.IsEmpty ? -1 : _replicas.AsSpan(0, _rotation).IndexOf(replica[0]);
         return first >= 0 && _replicas.AsSpan(first, replica.Length).SequenceEqual(replica)
             ? _phases.AsSpan(first, replica.Length)
             : [];
