@@ -53,12 +53,11 @@ internal sealed class ReplicaQueues
         _stretches = _balancer == Balancer.PowerOfTwo && workers is not null && _isPlain ? new() : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
-        bool fitsRegister = workers is <= 8 && !portable;
         _kernel = workers is null ? Kernel.Overlapping
-            : fitsRegister && Avx512F.IsSupported ? Kernel.Register512
-            : fitsRegister && Avx2.IsSupported ? Kernel.Registers256
+            : Avx512F.IsSupported && !portable ? workers <= 8 ? Kernel.Register512 : Kernel.Many512
+            : Avx2.IsSupported && !portable ? workers <= 8 ? Kernel.Registers256 : Kernel.Many256
             : Kernel.Any;
-        _length = _kernel switch { Kernel.Overlapping => 1, Kernel.Any => workers!.Value, _ => 8 };
+        _length = workers is not { } count ? 1 : _kernel == Kernel.Any ? count : (count + 7) / 8 * 8;
     }
 
     private enum Kernel
@@ -66,6 +65,8 @@ internal sealed class ReplicaQueues
         Overlapping,
         Register512,
         Registers256,
+        Many512,
+        Many256,
         Any,
     }
 
@@ -185,28 +186,17 @@ internal sealed class ReplicaQueues
         };
     }
 
-    private int ServeFewest(Requests requests)
+    private int ServeFewest(Requests requests) => _kernel switch
     {
-        switch (_kernel)
-        {
-            case Kernel.Overlapping:
-                ServeFewest<OverlappingWorkers>(requests);
-                break;
-            case Kernel.Register512:
-                ServeFewest<EightWorkersIn512Bits>(requests);
-                break;
-            case Kernel.Registers256:
-                ServeFewest<EightWorkersIn256Bits>(requests);
-                break;
-            default:
-                ServeFewest<AnyWorkers>(requests);
-                break;
-        }
+        Kernel.Overlapping => ServeFewest<OverlappingWorkers>(requests),
+        Kernel.Register512 => ServeFewest<EightWorkersIn512Bits>(requests),
+        Kernel.Registers256 => ServeFewest<EightWorkersIn256Bits>(requests),
+        Kernel.Many512 => ServeFewest<WorkersIn512Bits>(requests),
+        Kernel.Many256 => ServeFewest<WorkersIn256Bits>(requests),
+        _ => ServeFewest<AnyWorkers>(requests),
+    };
 
-        return 0;
-    }
-
-    private void ServeFewest<TWorkers>(Requests requests)
+    private int ServeFewest<TWorkers>(Requests requests)
         where TWorkers : IWorkers
     {
         if (_ties.Length < requests.At.Length)
@@ -219,6 +209,7 @@ internal sealed class ReplicaQueues
         FewestLoop.Serve<TWorkers>(
             requests.At, requests.Service, units, requests.Finish, requests.Replica, ref _state.First, _length,
             _levels, _departures);
+        return 0;
     }
 
     private int ChooseOfTwo(Requests requests) => _kernel switch
@@ -227,6 +218,8 @@ internal sealed class ReplicaQueues
             new FewerOfTwoCounted(_rotation, _levels, _departures, _draws), requests, false),
         Kernel.Register512 => ChooseOfTwo<EightWorkersIn512Bits>(requests),
         Kernel.Registers256 => ChooseOfTwo<EightWorkersIn256Bits>(requests),
+        Kernel.Many512 => ChooseOfTwo<WorkersIn512Bits>(requests),
+        Kernel.Many256 => ChooseOfTwo<WorkersIn256Bits>(requests),
         _ => ChooseOfTwo<AnyWorkers>(requests),
     };
 
@@ -253,6 +246,8 @@ internal sealed class ReplicaQueues
             Kernel.Overlapping => ServeAsTheyAre<TChooser, OverlappingWorkers>(chooser, requests, keepsStarts),
             Kernel.Register512 => ServeAsTheyAre<TChooser, EightWorkersIn512Bits>(chooser, requests, keepsStarts),
             Kernel.Registers256 => ServeAsTheyAre<TChooser, EightWorkersIn256Bits>(chooser, requests, keepsStarts),
+            Kernel.Many512 => ServeAsTheyAre<TChooser, WorkersIn512Bits>(chooser, requests, keepsStarts),
+            Kernel.Many256 => ServeAsTheyAre<TChooser, WorkersIn256Bits>(chooser, requests, keepsStarts),
             _ => ServeAsTheyAre<TChooser, AnyWorkers>(chooser, requests, keepsStarts),
         };
 
@@ -342,6 +337,8 @@ internal sealed class ReplicaQueues
         Kernel.Overlapping => ServeInTurn<OverlappingWorkers>(requests, next),
         Kernel.Register512 => ServeInTurn<EightWorkersIn512Bits>(requests, next),
         Kernel.Registers256 => ServeInTurn<EightWorkersIn256Bits>(requests, next),
+        Kernel.Many512 => ServeInTurn<WorkersIn512Bits>(requests, next),
+        Kernel.Many256 => ServeInTurn<WorkersIn256Bits>(requests, next),
         _ => ServeInTurn<AnyWorkers>(requests, next),
     };
 
