@@ -38,8 +38,9 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
         ReadOnlySpan<double> finish = batch.Finish.AsSpan(from, count);
         ReadOnlySpan<int> replica = batch.Replica.AsSpan(from, count);
         ReadOnlySpan<double> phase = counters.PhasesOf(replica);
-        (double latest, double longest) = FindPlaces(at[..whole], service, overhead, finish, replica, phase);
-        double slowest = Largest(_sums.LatencyMax);
+        ReadOnlySpan<double> since = batch.Since.AsSpan(from, count);
+        (double latest, double longest, double slowest) =
+            FindPlaces(at[..whole], since, service, overhead, finish, replica, phase);
         int row = RowOf(counters.Places);
         for (int i = whole; i < count; i++)
         {
@@ -47,7 +48,7 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
             double seconds = finish[i] - at[i];
             _cells[i] = (uint)(counters.PlaceOf(finish[i] - phase[i], seconds, replica[i]) + row);
             _seconds[i] = seconds;
-            _latencies[i] = (uint)recorder.PlaceOf(answered, answered - at[i]);
+            _latencies[i] = (uint)recorder.PlaceOf(answered, answered - since[i]);
             _services[i] = (uint)LatencyHistogram.IndexOf(service[i]);
             latest = Math.Max(latest, answered);
             longest = Math.Max(longest, seconds);
@@ -67,7 +68,7 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
         recorder.AddSums(_sums);
         for (int i = to - (count & 7); i < to; i++)
         {
-            recorder.AddSums(batch.Finish[i] + batch.Overhead[i] - batch.At[i], batch.Service[i]);
+            recorder.AddSums(batch.Finish[i] + batch.Overhead[i] - batch.Since[i], batch.Service[i]);
         }
     }
 
@@ -100,11 +101,13 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
 
     /// <summary>A leaf loop over whole eights.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private (double Latest, double Longest) FindPlaces(
-        ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead,
-        ReadOnlySpan<double> finish, ReadOnlySpan<int> replica, ReadOnlySpan<double> phase)
+    private (double Latest, double Longest, double Slowest) FindPlaces(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> since, ReadOnlySpan<double> service,
+        ReadOnlySpan<double> overhead, ReadOnlySpan<double> finish, ReadOnlySpan<int> replica,
+        ReadOnlySpan<double> phase)
     {
         ref double ats = ref MemoryMarshal.GetReference(at); // the others are as long, or longer
+        ref double sinces = ref MemoryMarshal.GetReference(since);
         ref double servicesOf = ref MemoryMarshal.GetReference(service);
         ref double overheads = ref MemoryMarshal.GetReference(overhead);
         ref double finishes = ref MemoryMarshal.GetReference(finish);
@@ -126,6 +129,7 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
         var stepMask = Vector512.Create(steps.Mask);
         Vector512<double> latest = Vector512<double>.Zero;
         Vector512<double> longest = Vector512<double>.Zero;
+        Vector512<double> slowest = Vector512<double>.Zero;
         Vector512<double> latencySum = Vector512<double>.Zero;
         Vector512<double> latencyMax = Vector512<double>.Zero;
         Vector512<double> serviceSum = Vector512<double>.Zero;
@@ -142,7 +146,8 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
             (cell + row + (Vector256.LoadUnsafe(ref replicas, i) * perReplica)).AsUInt32().StoreUnsafe(ref cells, i);
 
             Vector512<double> answered = done + Vector512.LoadUnsafe(ref overheads, i);
-            Vector512<double> latency = answered - sent;
+            Vector512<double> latency = answered - Vector512.LoadUnsafe(ref sinces, i);
+            slowest = Vector512.MaxNative(slowest, answered - sent);
             latest = Vector512.MaxNative(latest, answered);
             latencySum += latency;
             latencyMax = Vector512.MaxNative(latencyMax, latency);
@@ -158,7 +163,7 @@ internal sealed class OneKindCounts(ScrapeCounters counters, StepRecorder record
         _sums.LatencyMax = latencyMax;
         _sums.Service = serviceSum;
         _sums.ServiceMax = serviceMax;
-        return (Largest(latest), Largest(longest));
+        return (Largest(latest), Largest(longest), Largest(slowest));
     }
 
     private static double Largest(Vector512<double> lanes)
