@@ -74,7 +74,10 @@ public sealed class SamplePathTests
         {
             replicas = replicas with
             {
-                Cores = 1 + random.NextIndex(4), Workers = null, Queue = null, QueueTimeout = null,
+                Cores = 1 + random.NextIndex(4),
+                Workers = null,
+                Queue = null,
+                QueueTimeout = null,
             };
         }
 
