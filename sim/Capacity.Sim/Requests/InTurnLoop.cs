@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Capacity.Sim.Requests;
 
-/// <summary>Round robin over replicas whose queues are unlimited, or limited and short, in loops without calls.</summary>
+/// <summary>Round robin over replicas whose queues have no limit, or a small one, in loops without calls.</summary>
 internal static class InTurnLoop
 {
     /// <summary>Serves requests in order of arrival.</summary>

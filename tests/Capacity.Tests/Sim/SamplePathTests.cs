@@ -205,7 +205,8 @@ public sealed class SamplePathTests
 
         bool errorsCount = model.Replicas.Dependency is not null; // a replica answers them, and counts them
         Assert.True(
-            counted == served || (errorsCount && counted > served), $"seed {model.Seed}: {counted} of {served} counted");
+            counted == served || (errorsCount && counted > served),
+            $"seed {model.Seed}: {counted} of {served} counted");
     }
 
     internal static SmallModel RandomModel(ulong seed)
