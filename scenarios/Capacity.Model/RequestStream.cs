@@ -186,7 +186,7 @@ public sealed partial class RequestStream
         int i = 0;
         for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            Vector.Min(from + (new Vector<double>(values[i..]) * perRequest), to).CopyTo(values[i..]);
+            Vector.MinNative(from + (new Vector<double>(values[i..]) * perRequest), to).CopyTo(values[i..]);
         }
 
         for (; i < values.Length; i++)
@@ -199,6 +199,14 @@ public sealed partial class RequestStream
     {
         for (int filled = 0; filled < kinds.Length;)
         {
+            if (_nextMark == Batch && kinds.Length - filled >= Batch && _shareUpTo.Length == 1)
+            {
+                _units.FillUnits(units.Slice(filled, Batch)); // where they are wanted, in the same order
+                kinds.Slice(filled, Batch).Clear();
+                filled += Batch;
+                continue;
+            }
+
             if (_nextMark == Batch)
             {
                 _units.FillUnits(_unit);

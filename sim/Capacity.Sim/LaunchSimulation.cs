@@ -108,6 +108,12 @@ internal sealed class LaunchRun
             now = _policy is null ? now : Instant.Min(now, _policy.NextDue);
             _engine.AdvanceTo(Seconds(now));
             _replicas.NoteGone();
+            while (_rotation.Next < now) // who had nothing left in between
+            {
+                ReadOff(_timeline, _rotation.Next);
+                ReadOff(_rotation, _rotation.Next);
+            }
+
             ReadOff(_timeline, now);
             ReadOff(_rotation, now);
             Decide(now);

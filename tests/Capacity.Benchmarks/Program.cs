@@ -2,13 +2,11 @@ using BenchmarkDotNet.Running;
 using Capacity.Benchmarks;
 using Capacity.Load;
 
-bool isLong = args.Contains("--long"); // also what takes a minute
-args = [.. args.Where(a => a != "--long")];
 string? json = args is [_, "--json", string file] ? file : null;
 switch (args)
 {
     case ["sim", ..]:
-        SimulatorSpeed.Print(Console.Out, isLong, json);
+        SimulatorSpeed.Print(Console.Out, json);
         break;
     case ["rules", ..]:
         RulesSpeed.Print(Console.Out, json);

@@ -15,7 +15,7 @@ internal static class SimulatorSpeed
     private const int Repeats = 5;
     private const double Requests = 40e6; // so many that what is done once per run does not count
 
-    public static void Print(TextWriter output, bool isLong = false, string? json = null)
+    public static void Print(TextWriter output, string? json = null)
     {
         var figures = new List<Figure>();
         output.WriteLine("simulator, CPU time per request, medians of 5 interleaved repeats, 8 workers, load 0.8");
@@ -33,11 +33,7 @@ internal static class SimulatorSpeed
         Day(output, figures);
         Set(output, figures);
         LongSet(output, figures);
-        if (isLong)
-        {
-            Billion(output, figures);
-        }
-
+        Billion(output, figures);
         Allocation(output, figures);
         output.WriteLine("stages:");
         SimulatorStages.Print(output);

@@ -47,9 +47,19 @@ internal static class SimulatorStages
 
         int[] series = [0];
         counters.Reserve(0, 100);
+        counters.Rotate(queues.Rotation);
         recorder.Reserve(100);
         Time(output, "buckets of every replica", () => counters.Record(batch, 0, RequestBatch.Size, series));
         Time(output, "histograms by step", () => recorder.Record(batch, 0, RequestBatch.Size));
+        if (OneKindCounts.IsSupported)
+        {
+            var together = new OneKindCounts(counters, recorder, 0);
+            Time(output, "both at once, of one kind", () =>
+            {
+                together.Prepare(batch, 0, RequestBatch.Size);
+                together.Count(batch, 0, RequestBatch.Size);
+            });
+        }
     }
 
     private static void Time(TextWriter output, string what, Action stage)

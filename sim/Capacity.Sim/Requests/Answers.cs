@@ -19,6 +19,7 @@ internal sealed class Answers
     private readonly PriorityQueue<LongRequest, double> _long = new();
     private readonly PriorityQueue<Failure, (double At, long Number)> _failures = new();
     private readonly PriorityQueue<Failure, (double At, long Number)> _again = new();
+    private readonly OneKindCounts? _oneKind; // null: there are several, or the processor cannot
     private double[] _cutAt = [];
     private long _number;
 
@@ -29,6 +30,9 @@ internal sealed class Answers
         int steps = (int)Math.Ceiling(settings.Duration / settings.Step);
         Counters = new ScrapeCounters(settings.Series, settings.ScrapeInterval, settings.Duration);
         Recorder = new StepRecorder(settings.SeriesOfKind.Length, settings.Step, steps);
+        _oneKind = OneKindCounts.IsSupported && settings.SeriesOfKind is [int series]
+            ? new OneKindCounts(Counters, Recorder, series)
+            : null;
         Failures = new FailureCounts(settings.SeriesOfKind.Length, settings.Step, steps);
         Retries = settings.Client.Retry is { } retry
             ? new ClientRetries(retry, settings.Seed, settings.Duration)
@@ -122,8 +126,19 @@ internal sealed class Answers
             }
         }
 
-        (double latest, double longest, double slowest) = BatchExtremes.Of(batch, from, to);
-        if (_settings.ReplicasBreak ? latest > CertainUntil : longest > _settings.StopGrace)
+        (double latest, double longest, double slowest) =
+            _oneKind?.Prepare(batch, from, to) ?? BatchExtremes.Of(batch, from, to);
+        bool anyLong = _settings.ReplicasBreak ? latest > CertainUntil : longest > _settings.StopGrace;
+        if (_oneKind is not null && !anyLong && !(slowest > _timeout) && Counters.Fits(folded, latest)
+            && Recorder.Fits(latest))
+        {
+            _oneKind.Count(batch, from, to);
+            Served?.Invoke(batch, from, to);
+            Succeeded?.Invoke(batch, from, to);
+            return;
+        }
+
+        if (anyLong)
         {
             to = SetLongAside(batch, from, to);
         }
@@ -378,22 +393,4 @@ internal sealed class Answers
     /// <summary>A failed attempt; with replica and finish when the replica may be stopped before.</summary>
     private readonly record struct Failure(
         ClientRequest Request, int Status, FailureCause Cause, int Replica, double Finish);
-
-    private readonly record struct LongRequest(
-        ClientRequest Client, double At, double Finish, int Replica, bool TimedOut, bool OfUser)
-    {
-        public int Kind => Client.Kind;
-
-        public double Overhead => Client.Overhead;
-
-        public static LongRequest Of(RequestBatch batch, int i, bool timedOut) => new(
-            batch.RequestAt(i), batch.At[i], batch.Finish[i], batch.Replica[i], timedOut, batch.OfUsers);
-
-        public void CopyTo(RequestBatch batch, int i)
-        {
-            batch.Set(i, At, Client);
-            batch.Finish[i] = Finish;
-            batch.Replica[i] = Replica;
-        }
-    }
 }

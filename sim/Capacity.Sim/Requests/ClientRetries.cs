@@ -27,6 +27,7 @@ internal sealed class ClientRetries(RetryModel model, ulong seed, double duratio
     public bool HasMore(int attempt) => attempt < model.Attempts;
 
     /// <summary>Counts requests that are sent for the first time.</summary>
+    /// <param name="at">When, seconds, ascending.</param>
     public void Sent(ReadOnlySpan<double> at)
     {
         if (model.Budget is null)
@@ -34,9 +35,13 @@ internal sealed class ClientRetries(RetryModel model, ulong seed, double duratio
             return;
         }
 
-        foreach (double when in at)
+        while (at.Length > 0)
         {
-            _sent[Second(when)]++;
+            int second = Second(at[0]);
+            bool toTheEnd = second == _sent.Length - 1 || at[^1] < second + 1;
+            int within = toTheEnd ? at.Length : ArrivalCounts.Before(at, second + 1);
+            _sent[second] += within;
+            at = at[within..];
         }
     }
 

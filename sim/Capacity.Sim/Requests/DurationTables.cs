@@ -218,10 +218,12 @@ internal sealed class DurationTables
         int i = 0;
         if (Vector256.IsHardwareAccelerated)
         {
+            ref double from = ref MemoryMarshal.GetReference(units);
+            ref double to = ref MemoryMarshal.GetReference(seconds); // as long
             for (; i <= units.Length - 8; i += 8)
             {
-                Vector512<double> above = Vector512<double>.One - Vector512.Create(units.Slice(i, 8));
-                (UnitExponential.Of(above) * Vector512.Create(mean)).CopyTo(seconds.Slice(i, 8));
+                Vector512<double> above = Vector512<double>.One - Vector512.LoadUnsafe(ref from, (nuint)i);
+                (UnitExponential.Of(above) * Vector512.Create(mean)).StoreUnsafe(ref to, (nuint)i);
             }
         }
 

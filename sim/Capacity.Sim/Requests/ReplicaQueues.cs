@@ -6,8 +6,8 @@ namespace Capacity.Sim.Requests;
 
 /// <summary>The queues of all replicas, and the balancer over those in rotation.</summary>
 /// <remarks>
-/// Round robin gives request n to the replica at place n mod count, in the order in which they joined. Without a limit
-/// of the queue it has a loop of its own, the fastest.
+/// Round robin gives request n to the replica at place n mod count, in the order in which they joined. It has loops of
+/// its own, the fastest.
 /// </remarks>
 internal sealed class ReplicaQueues
 {
@@ -20,6 +20,7 @@ internal sealed class ReplicaQueues
     private readonly Balancer _balancer;
     private readonly int _queue;
     private readonly bool _isPlain; // no limits, and nothing ever breaks: there are loops for that
+    private readonly LastStarts? _lastStarts; // for round robin with queues of a limited length, and no other limits
     private readonly DrawnTimes? _patience;
     private readonly ReplicaConditions? _conditions; // null: nothing ever breaks
     private readonly BalancerDraws _draws;
@@ -47,15 +48,16 @@ internal sealed class ReplicaQueues
         _patience = service.QueueTimeout is { } law && workers is not null ? new DrawnTimes(law, seed, "patience")
             : null;
         _isPlain = _queue == int.MaxValue && _patience is null && conditions is null;
+        _lastStarts = _balancer == Balancer.RoundRobin && workers is not null && _patience is null && conditions is null
+            && _queue is > 0 and <= LastStarts.LongestQueue ? new LastStarts(_queue) : null;
         _stretches = _balancer == Balancer.PowerOfTwo && workers is not null && _isPlain ? new() : null;
         _draws = new BalancerDraws(seed);
         _connections = new KeptConnections(service.Connections);
-        bool fitsRegister = workers is <= 8 && !portable;
         _kernel = workers is null ? Kernel.Overlapping
-            : fitsRegister && Avx512F.IsSupported ? Kernel.Register512
-            : fitsRegister && Avx2.IsSupported ? Kernel.Registers256
+            : Avx512F.IsSupported && !portable ? workers <= 8 ? Kernel.Register512 : Kernel.Many512
+            : Avx2.IsSupported && !portable ? workers <= 8 ? Kernel.Registers256 : Kernel.Many256
             : Kernel.Any;
-        _length = _kernel switch { Kernel.Overlapping => 1, Kernel.Any => workers!.Value, _ => 8 };
+        _length = workers is not { } count ? 1 : _kernel == Kernel.Any ? count : (count + 7) / 8 * 8;
     }
 
     private enum Kernel
@@ -63,6 +65,8 @@ internal sealed class ReplicaQueues
         Overlapping,
         Register512,
         Registers256,
+        Many512,
+        Many256,
         Any,
     }
 
@@ -90,6 +94,7 @@ internal sealed class ReplicaQueues
         _waiting[replica].Clear();
         _levels.Reset(replica);
         _stretches?.Reset(replica);
+        _lastStarts?.Reset(replica);
     }
 
     /// <summary>A replica ends: what it has is gone, and with it what the balancer counts there.</summary>
@@ -154,10 +159,9 @@ internal sealed class ReplicaQueues
     {
         int next = (int)(_served % _rotation.Length);
         _served += at.Length;
-        if (_balancer == Balancer.RoundRobin && _isPlain)
+        if (_balancer == Balancer.RoundRobin && (_isPlain || _lastStarts is not null))
         {
-            ServeInTurn(new Requests(at, service, finish, replica), next);
-            return 0;
+            return ServeInTurn(new Requests(at, service, finish, replica), next);
         }
 
         if (_balancer == Balancer.LeastConnections || (_balancer == Balancer.PowerOfTwo && _workers is null))
@@ -182,28 +186,17 @@ internal sealed class ReplicaQueues
         };
     }
 
-    private int ServeFewest(Requests requests)
+    private int ServeFewest(Requests requests) => _kernel switch
     {
-        switch (_kernel)
-        {
-            case Kernel.Overlapping:
-                ServeFewest<OverlappingWorkers>(requests);
-                break;
-            case Kernel.Register512:
-                ServeFewest<EightWorkersIn512Bits>(requests);
-                break;
-            case Kernel.Registers256:
-                ServeFewest<EightWorkersIn256Bits>(requests);
-                break;
-            default:
-                ServeFewest<AnyWorkers>(requests);
-                break;
-        }
+        Kernel.Overlapping => ServeFewest<OverlappingWorkers>(requests),
+        Kernel.Register512 => ServeFewest<EightWorkersIn512Bits>(requests),
+        Kernel.Registers256 => ServeFewest<EightWorkersIn256Bits>(requests),
+        Kernel.Many512 => ServeFewest<WorkersIn512Bits>(requests),
+        Kernel.Many256 => ServeFewest<WorkersIn256Bits>(requests),
+        _ => ServeFewest<AnyWorkers>(requests),
+    };
 
-        return 0;
-    }
-
-    private void ServeFewest<TWorkers>(Requests requests)
+    private int ServeFewest<TWorkers>(Requests requests)
         where TWorkers : IWorkers
     {
         if (_ties.Length < requests.At.Length)
@@ -216,6 +209,7 @@ internal sealed class ReplicaQueues
         FewestLoop.Serve<TWorkers>(
             requests.At, requests.Service, units, requests.Finish, requests.Replica, ref _state.First, _length,
             _levels, _departures);
+        return 0;
     }
 
     private int ChooseOfTwo(Requests requests) => _kernel switch
@@ -224,6 +218,8 @@ internal sealed class ReplicaQueues
             new FewerOfTwoCounted(_rotation, _levels, _departures, _draws), requests, false),
         Kernel.Register512 => ChooseOfTwo<EightWorkersIn512Bits>(requests),
         Kernel.Registers256 => ChooseOfTwo<EightWorkersIn256Bits>(requests),
+        Kernel.Many512 => ChooseOfTwo<WorkersIn512Bits>(requests),
+        Kernel.Many256 => ChooseOfTwo<WorkersIn256Bits>(requests),
         _ => ChooseOfTwo<AnyWorkers>(requests),
     };
 
@@ -250,6 +246,8 @@ internal sealed class ReplicaQueues
             Kernel.Overlapping => ServeAsTheyAre<TChooser, OverlappingWorkers>(chooser, requests, keepsStarts),
             Kernel.Register512 => ServeAsTheyAre<TChooser, EightWorkersIn512Bits>(chooser, requests, keepsStarts),
             Kernel.Registers256 => ServeAsTheyAre<TChooser, EightWorkersIn256Bits>(chooser, requests, keepsStarts),
+            Kernel.Many512 => ServeAsTheyAre<TChooser, WorkersIn512Bits>(chooser, requests, keepsStarts),
+            Kernel.Many256 => ServeAsTheyAre<TChooser, WorkersIn256Bits>(chooser, requests, keepsStarts),
             _ => ServeAsTheyAre<TChooser, AnyWorkers>(chooser, requests, keepsStarts),
         };
 
@@ -334,29 +332,31 @@ internal sealed class ReplicaQueues
         }
     }
 
-    private void ServeInTurn(Requests requests, int next)
+    private int ServeInTurn(Requests requests, int next) => _kernel switch
     {
-        switch (_kernel)
-        {
-            case Kernel.Overlapping:
-                ServeInTurn<OverlappingWorkers>(requests, next);
-                break;
-            case Kernel.Register512:
-                ServeInTurn<EightWorkersIn512Bits>(requests, next);
-                break;
-            case Kernel.Registers256:
-                ServeInTurn<EightWorkersIn256Bits>(requests, next);
-                break;
-            default:
-                ServeInTurn<AnyWorkers>(requests, next);
-                break;
-        }
-    }
+        Kernel.Overlapping => ServeInTurn<OverlappingWorkers>(requests, next),
+        Kernel.Register512 => ServeInTurn<EightWorkersIn512Bits>(requests, next),
+        Kernel.Registers256 => ServeInTurn<EightWorkersIn256Bits>(requests, next),
+        Kernel.Many512 => ServeInTurn<WorkersIn512Bits>(requests, next),
+        Kernel.Many256 => ServeInTurn<WorkersIn256Bits>(requests, next),
+        _ => ServeInTurn<AnyWorkers>(requests, next),
+    };
 
-    private void ServeInTurn<TWorkers>(Requests requests, int next)
-        where TWorkers : IWorkers => InTurnLoop.Serve<TWorkers>(
+    private int ServeInTurn<TWorkers>(Requests requests, int next)
+        where TWorkers : IWorkers
+    {
+        if (_lastStarts is not null)
+        {
+            return InTurnLoop.Serve<TWorkers>(
+                requests.At, requests.Service, requests.Finish, requests.Replica, ref _state.First, _length, _rotation,
+                next, _lastStarts);
+        }
+
+        InTurnLoop.Serve<TWorkers>(
             requests.At, requests.Service, requests.Finish, requests.Replica, ref _state.First, _length, _rotation,
             next);
+        return 0;
+    }
 
     private readonly ref struct Requests(
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, Span<double> finish, Span<int> replica)

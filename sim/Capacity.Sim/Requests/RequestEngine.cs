@@ -1,3 +1,4 @@
+using Capacity.Model;
 using Capacity.Sim.Requests.Calendar;
 
 namespace Capacity.Sim.Requests;
@@ -22,6 +23,7 @@ internal sealed class RequestEngine
     private readonly RequestCalendar? _calendar;
     private readonly ReplicaLoads? _loads;
     private readonly ArrivalCounts _offered;
+    private readonly bool _servesInTurn;
     private int _cursor;
     private double _now;
 
@@ -33,6 +35,7 @@ internal sealed class RequestEngine
         _userOverhead = userOverhead;
         _answers = new Answers(settings);
         _single.OfUsers = true;
+        _servesInTurn = settings.Service is { Balancer: Balancer.RoundRobin, Cores: null };
         _conditions = settings.ReplicasBreak ? new ReplicaConditions(settings.Service.WarmUp) : null;
         _loads = settings.MeasuresLoads ? new ReplicaLoads(_conditions) : null;
         Queues = new ReplicaQueues(settings.Service, settings.Seed, conditions: _conditions);
@@ -89,7 +92,7 @@ internal sealed class RequestEngine
     {
         Queues.Join(replica);
         _calendar?.Join(replica, _now);
-        _sharing?.Rotate(Queues.Rotation);
+        Rotated();
     }
 
     /// <summary>A replica is cold: it has just joined the rotation. Only where replicas break.</summary>
@@ -118,7 +121,7 @@ internal sealed class RequestEngine
     {
         Queues.Leave(replica);
         _calendar?.Leave(replica);
-        _sharing?.Rotate(Queues.Rotation);
+        Rotated();
     }
 
     /// <summary>Takes a replica out of rotation and lets it finish what it has, within the stop grace.</summary>
@@ -128,6 +131,7 @@ internal sealed class RequestEngine
     public double Drain(int replica, double now)
     {
         Queues.Leave(replica);
+        Rotated();
         double cut = _answers.Stop(replica, now);
         if (_calendar is not null)
         {
@@ -137,7 +141,6 @@ internal sealed class RequestEngine
         double idle = Queues.IdleAt(replica);
         if (_sharing is not null)
         {
-            _sharing.Rotate(Queues.Rotation);
             idle = _sharing.Empty(replica);
         }
 
@@ -201,6 +204,15 @@ internal sealed class RequestEngine
         _sharing?.AdvanceTo(double.PositiveInfinity);
         _users?.Complete(Failures);
         _answers.Complete(_now);
+    }
+
+    private void Rotated()
+    {
+        _sharing?.Rotate(Queues.Rotation);
+        if (_servesInTurn)
+        {
+            Counters.Rotate(Queues.Rotation);
+        }
     }
 
     private void ServeUntil(double until)

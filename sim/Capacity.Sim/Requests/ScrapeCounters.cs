@@ -20,16 +20,15 @@ internal sealed class ScrapeCounters
 
     private const int CoarseBase = (1023 - 8) << 4;
     private const int CoarseLength = 12 << 4;
-    private const int CellBits = 4; // a cell is as large as sixteen counts, its sum as two of them
+    private const int CellBits = ScrapePlaces.CellBits;
     private const int CountsPerCell = 1 << CellBits;
-    private const int SumOfCell = 6;
-    private const double Never = double.PositiveInfinity;
 
     private static readonly double[] UpperBounds =
         [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, double.PositiveInfinity];
     private static readonly byte[] FirstBucket = FirstBuckets();
 
     private readonly int _series;
+    private readonly TurnPhases _turns = new();
     private bool _rowsDiffer; // otherwise everything counts in the first series
     private readonly double _perInterval;
     private readonly long _last; // later scrapes than this do not happen: whatever finishes after it counts in it
@@ -82,12 +81,26 @@ internal sealed class ScrapeCounters
     /// <param name="latest">Seconds.</param>
     public void Reserve(double now, double latest)
     {
-        double needed = (Math.Min(latest * _perInterval, _last) - (now * _perInterval)) + 4;
-        while (needed > _slots)
+        while (!Fits(now, latest))
         {
             Grow();
         }
     }
+
+    /// <summary>Whether finishes up to an instant fit into the ring.</summary>
+    /// <param name="now">Seconds; everything before has been folded.</param>
+    /// <param name="latest">Seconds.</param>
+    public bool Fits(double now, double latest) =>
+        (Math.Min(latest * _perInterval, _last) - (now * _perInterval)) + 4 <= _slots;
+
+    /// <summary>The rotation has changed, of replicas that serve in turn.</summary>
+    public void Rotate(ReadOnlySpan<int> rotation) => _turns.Rotate(rotation, _phase);
+
+    /// <summary>Where things are in the ring.</summary>
+    public ScrapePlaces Places => new(_perInterval, _last, _slots - 1, _series * _slots * CountsPerCell);
+
+    /// <summary>The first count of the ring; valid until the next <see cref="Reserve"/>.</summary>
+    public ref uint Ring => ref Unsafe.As<Cell, uint>(ref MemoryMarshal.GetArrayDataReference(_ring));
 
     /// <summary>Counts requests. Call <see cref="Reserve"/> before.</summary>
     /// <param name="batch">With finish and replica.</param>
@@ -151,35 +164,57 @@ internal sealed class ScrapeCounters
         ReadOnlySpan<double> at, ReadOnlySpan<double> finish, ReadOnlySpan<int> replica, ReadOnlySpan<int> kind,
         ReadOnlySpan<int> seriesOfKind)
     {
-        LookUp(replica, kind, seriesOfKind);
+        ReadOnlySpan<double> phases = PhasesOf(replica);
+        LookUpRows(kind, seriesOfKind);
         int vectors = Avx512DQ.IsSupported ? at.Length & -8 : 0;
         if (vectors > 0)
         {
-            FindPlaces(at[..vectors], finish, replica);
+            FindPlaces(at[..vectors], finish, replica, phases);
         }
 
-        unchecked
+        for (int i = vectors; i < at.Length; i++)
         {
-            int rowsOfReplica = _series * _slots * CountsPerCell;
-            int mask = _slots - 1;
-            for (int i = vectors; i < at.Length; i++)
-            {
-                double seconds = finish[i] - at[i];
-                int bucket = FirstBucket[CoarseIndex(seconds)];
-                bucket += seconds > UpperBounds[bucket] ? 1 : 0;
-                double passed = ((finish[i] - _phases[i]) * _perInterval) + 1;
-                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(passed), _last) & mask;
-                _places[i] = (replica[i] * rowsOfReplica) + _rows[i] + (slot * CountsPerCell) + bucket;
-                _seconds[i] = seconds;
-            }
+            double seconds = finish[i] - at[i];
+            _places[i] = PlaceOf(finish[i] - phases[i], seconds, replica[i]) + _rows[i];
+            _seconds[i] = seconds;
         }
 
         Count(_places.AsSpan(0, at.Length), _seconds, _ring);
     }
 
-    /// <summary>Looks up what a request's replica and kind say: a processor gathers no faster.</summary>
+    /// <summary>When each replica's scrapes are within the interval, seconds.</summary>
+    /// <returns>At least as many as there are replicas; valid until the next call.</returns>
+    public ReadOnlySpan<double> PhasesOf(ReadOnlySpan<int> replica)
+    {
+        ReadOnlySpan<double> inTurn = _turns.PhasesOf(replica);
+        if (inTurn.Length > 0)
+        {
+            return inTurn;
+        }
+
+        Gather(replica);
+        return _phases;
+    }
+
+    /// <summary>The place of a request's count in the ring, among those of the first series.</summary>
+    /// <param name="sincePhase">When it finished, seconds since the phase of its replica's scrapes.</param>
+    /// <param name="seconds">How long it took.</param>
+    /// <param name="replica">Who served it.</param>
+    public int PlaceOf(double sincePhase, double seconds, int replica)
+    {
+        unchecked
+        {
+            int bucket = FirstBucket[CoarseIndex(seconds)];
+            bucket += seconds > UpperBounds[bucket] ? 1 : 0;
+            double passed = (sincePhase * _perInterval) + 1;
+            int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(passed), _last) & (_slots - 1);
+            return (replica * _series * _slots * CountsPerCell) + (slot * CountsPerCell) + bucket;
+        }
+    }
+
+    /// <summary>Looks up what a request's replica says: a processor gathers no faster.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LookUp(ReadOnlySpan<int> replica, ReadOnlySpan<int> kind, ReadOnlySpan<int> seriesOfKind)
+    private void Gather(ReadOnlySpan<int> replica)
     {
         unchecked
         {
@@ -198,12 +233,23 @@ internal sealed class ScrapeCounters
             {
                 phases[i] = Unsafe.Add(ref phaseOf, replica[i]);
             }
+        }
+    }
 
+    private void LookUpRows(ReadOnlySpan<int> kind, ReadOnlySpan<int> seriesOfKind)
+    {
+        _rowsDiffer |= seriesOfKind.Length > 1 || seriesOfKind[0] > 0;
+        if (!_rowsDiffer)
+        {
+            return;
+        }
+
+        unchecked
+        {
             ref int seriesOf = ref MemoryMarshal.GetReference(seriesOfKind);
             int row = _slots * CountsPerCell;
             Span<int> rows = _rows.AsSpan(0, kind.Length);
-            _rowsDiffer |= seriesOfKind.Length > 1 || seriesOfKind[0] > 0;
-            for (int k = 0; k < kind.Length && _rowsDiffer; k++)
+            for (int k = 0; k < kind.Length; k++)
             {
                 rows[k] = Unsafe.Add(ref seriesOf, kind[k]) * row;
             }
@@ -212,55 +258,33 @@ internal sealed class ScrapeCounters
 
     /// <summary>The place of each request's count in the ring, and its duration, eight at a time.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FindPlaces(ReadOnlySpan<double> at, ReadOnlySpan<double> finish, ReadOnlySpan<int> replica)
+    private void FindPlaces(
+        ReadOnlySpan<double> at, ReadOnlySpan<double> finish, ReadOnlySpan<int> replica, ReadOnlySpan<double> phase)
     {
         ref int replicas = ref MemoryMarshal.GetReference(replica);
         ref double ats = ref MemoryMarshal.GetReference(at);
         ref double finishes = ref MemoryMarshal.GetReference(finish); // at least as long
-        ref double phases = ref MemoryMarshal.GetArrayDataReference(_phases);
+        ref double phases = ref MemoryMarshal.GetReference(phase);
         ref int rows = ref MemoryMarshal.GetArrayDataReference(_rows);
         ref int places = ref MemoryMarshal.GetArrayDataReference(_places);
         ref double secondsOf = ref MemoryMarshal.GetArrayDataReference(_seconds);
-        var rowsOfReplica = Vector256.Create(_series * _slots * CountsPerCell);
-        var perInterval = Vector512.Create(_perInterval);
-        var last = Vector512.Create(_last);
-        var mask = Vector512.Create((long)_slots - 1);
-        Vector512<double> low = Vector512.Create(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1);
-        Vector512<double> high = Vector512.Create(2.5, 5, 10, Never, Never, Never, Never, Never);
+        ScrapePlaces ring = Places;
+        var rowsOfReplica = Vector256.Create(ring.PerReplica);
+        var perInterval = Vector512.Create(ring.PerInterval);
+        var last = Vector512.Create(ring.Last);
+        var mask = Vector512.Create(ring.Mask);
         for (nuint i = 0; i < (nuint)at.Length; i += 8)
         {
             Vector512<double> finished = Vector512.LoadUnsafe(ref finishes, i);
             Vector512<double> seconds = finished - Vector512.LoadUnsafe(ref ats, i);
             seconds.StoreUnsafe(ref secondsOf, i);
-            Vector512<double> passed = ((finished - Vector512.LoadUnsafe(ref phases, i)) * perInterval)
-                + Vector512<double>.One;
-            Vector512<long> slot = Avx512F.Min(Avx512DQ.ConvertToVector512Int64WithTruncation(passed), last) & mask;
-            Vector512<long> place = (slot << CellBits) + BucketOf(seconds, low, high);
+            Vector256<int> place = ScrapePlaces.Find(
+                finished - Vector512.LoadUnsafe(ref phases, i), seconds, perInterval, last, mask);
             Vector256<int> row = (Vector256.LoadUnsafe(ref replicas, i) * rowsOfReplica)
                 + Vector256.LoadUnsafe(ref rows, i);
-            (Avx512F.ConvertToVector256Int32(place) + row).StoreUnsafe(ref places, i);
+            (place + row).StoreUnsafe(ref places, i);
         }
     }
-
-    /// <summary>How many of the sixteen bounds lie below each: by halves, in four comparisons.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<long> BucketOf(Vector512<double> seconds, Vector512<double> low, Vector512<double> high)
-    {
-        Vector512<long> bucket = Step(Vector512<long>.Zero, seconds, Vector512.Create(1.0), 8);
-        bucket = Step(bucket, seconds, Bound(bucket + Vector512.Create(3L), low, high), 4);
-        bucket = Step(bucket, seconds, Bound(bucket + Vector512.Create(1L), low, high), 2);
-        return Step(bucket, seconds, Bound(bucket, low, high), 1);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Bound(Vector512<long> index, Vector512<double> low, Vector512<double> high) =>
-        Avx512F.PermuteVar8x64x2(low, index, high);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<long> Step(
-        Vector512<long> bucket, Vector512<double> seconds, Vector512<double> bound, long width) =>
-        Vector512.ConditionalSelect(
-            Vector512.GreaterThan(seconds, bound).AsInt64(), bucket + Vector512.Create(width), bucket);
 
     /// <summary>A leaf loop: the only one that touches the ring.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -269,13 +293,13 @@ internal sealed class ScrapeCounters
         unchecked
         {
             ref uint counts = ref Unsafe.As<Cell, uint>(ref MemoryMarshal.GetArrayDataReference(ring));
-            ref double sums = ref Unsafe.As<uint, double>(ref counts); // Reserve has made it large enough
             ref double held = ref MemoryMarshal.GetArrayDataReference(seconds);
             for (int i = 0; i < places.Length; i++)
             {
-                int place = places[i];
-                Unsafe.Add(ref counts, place)++;
-                Unsafe.Add(ref sums, (place >> CellBits << (CellBits - 1)) + SumOfCell) += Unsafe.Add(ref held, i);
+                uint place = (uint)places[i];
+                Unsafe.Add(ref counts, place)++; // Reserve has made the ring large enough
+                ref uint first = ref Unsafe.Add(ref counts, place & ScrapePlaces.FirstOfCell);
+                Unsafe.As<uint, double>(ref Unsafe.Add(ref first, ScrapePlaces.SumOfCell)) += Unsafe.Add(ref held, i);
             }
         }
     }

@@ -67,12 +67,7 @@ internal sealed class SharingReplicas
                 _replicas, new SharedCores { Next = double.PositiveInfinity }, before, _replicas.Length - before);
         }
 
-        _replicas[replica] = new SharedCores
-        {
-            Last = from,
-            Next = double.PositiveInfinity,
-            Keys = new SharedCores.Key[16],
-        };
+        _replicas[replica] = new SharedCores(from);
         _levels?.Reset(replica);
         _finishes?.Add(replica);
     }
@@ -114,10 +109,10 @@ internal sealed class SharingReplicas
         double done = 0;
         for (int i = 0; i < sharing.Count; i++)
         {
-            SharedCores.Key key = sharing.Keys[i];
-            Job job = _jobs[key.Job];
+            (double finish, int place) = sharing[i];
+            ref Job job = ref _jobs[place];
             double work = job.Request.Service * (_conditions?.FactorAt(replica, job.At) ?? 1);
-            done += Math.Max(0, work - Math.Max(0, key.Virtual - reached));
+            done += Math.Max(0, work - Math.Max(0, finish - reached));
         }
 
         return done;
@@ -246,41 +241,21 @@ internal sealed class SharingReplicas
             while (sharing.Next <= to && sharing.Count > 0)
             {
                 double finish = sharing.Next;
-                SharedCores.Key key = sharing.Keys[--sharing.Count];
-                sharing.Virtual = key.Virtual;
-                sharing.Last = finish;
-                sharing.FindNext(_slowdown);
-                Finish(key.Job, replica, finish);
+                Finish(sharing.Finish(_slowdown), replica, finish);
             }
         }
     }
 
-    private void Insert(ref SharedCores sharing, double now, double service, int job)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Insert(ref SharedCores sharing, double now, double work, int job)
     {
-        unchecked
+        if (sharing.Count == sharing.Room)
         {
-            if (sharing.Count == sharing.Keys.Length)
-            {
-                Array.Resize(ref sharing.Keys, 2 * sharing.Count);
-                MakePaces(sharing.Keys.Length);
-            }
-
-            // Virtual time begins anew with an idle replica, which keeps it exact.
-            sharing.Virtual = sharing.Count == 0 ? 0
-                : sharing.Virtual + ((now - sharing.Last) * _pace[sharing.Count]);
-            sharing.Last = now;
-            double at = sharing.Virtual + service;
-            SharedCores.Key[] keys = sharing.Keys;
-            int place = sharing.Count++;
-            while (place > 0 && keys[place - 1].Virtual < at)
-            {
-                keys[place] = keys[place - 1];
-                place--;
-            }
-
-            keys[place] = new SharedCores.Key { Virtual = at, Job = job };
-            sharing.FindNext(_slowdown);
+            sharing.Grow();
+            MakePaces(sharing.Room);
         }
+
+        sharing.Add(now, work, job, _pace, _slowdown);
     }
 
     private void MakePaces(int most)

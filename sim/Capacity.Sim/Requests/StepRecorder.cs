@@ -17,9 +17,6 @@ internal sealed class StepRecorder
 {
     private const int Buckets = LatencyHistogram.Buckets;
     private const int SumsPerKind = 4; // a power of two
-    private const int BucketBits = 12; // of Buckets
-    private const int KeyShift = 52 - 7; // as LatencyHistogram.IndexOf, for eight at a time
-    private const long FirstKey = (1023 - 20) << 7;
 
     private readonly int _kinds;
     private readonly double _perStep;
@@ -63,12 +60,24 @@ internal sealed class StepRecorder
     /// <param name="latest">Seconds since the start of the run.</param>
     public void Reserve(double latest)
     {
-        double needed = Math.Min(latest * _perStep, _last) - _folded + 2;
-        while (needed > _slots)
+        while (!Fits(latest))
         {
             Grow();
         }
     }
+
+    /// <summary>Whether answers up to an instant fit into the ring.</summary>
+    /// <param name="latest">Seconds since the start of the run.</param>
+    public bool Fits(double latest) => Math.Min(latest * _perStep, _last) - _folded + 2 <= _slots;
+
+    /// <summary>Where things are in the ring, when there is one kind.</summary>
+    public StepPlaces Places => new(_perStep, _last, _slots - 1);
+
+    /// <summary>The first response time of the ring; valid until the next <see cref="Reserve"/>.</summary>
+    public ref uint Ring => ref MemoryMarshal.GetArrayDataReference(_ring);
+
+    /// <summary>The first service time of all.</summary>
+    public ref uint Services => ref MemoryMarshal.GetArrayDataReference(_services);
 
     /// <summary>Counts requests. Call <see cref="Reserve"/> before.</summary>
     public void Record(RequestBatch batch, int from, int to)
@@ -185,18 +194,11 @@ internal sealed class StepRecorder
             FindPlaces(at[..vectors], service, overhead, finish);
         }
 
-        unchecked
+        for (int i = vectors; i < at.Length; i++)
         {
-            double perStep = _perStep;
-            int mask = _slots - 1;
-            int last = _last;
-            for (int i = vectors; i < at.Length; i++)
-            {
-                double answered = finish[i] + overhead[i];
-                int slot = (int)Math.Min(double.ConvertToIntegerNative<long>(answered * perStep), last) & mask;
-                _latencyPlaces[i] = (slot * Buckets) + LatencyHistogram.IndexOf(answered - at[i]);
-                _servicePlaces[i] = LatencyHistogram.IndexOf(service[i]);
-            }
+            double answered = finish[i] + overhead[i];
+            _latencyPlaces[i] = PlaceOf(answered, answered - at[i]);
+            _servicePlaces[i] = LatencyHistogram.IndexOf(service[i]);
         }
 
         Count(_latencyPlaces.AsSpan(0, at.Length), _servicePlaces.AsSpan(0, at.Length), _ring, _services);
@@ -223,22 +225,23 @@ internal sealed class StepRecorder
             {
                 Vector512<double> answered = Vector512.LoadUnsafe(ref finishes, i)
                     + Vector512.LoadUnsafe(ref overheads, i);
-                Vector512<long> step = Avx512DQ.ConvertToVector512Int64WithTruncation(answered * perStep);
-                Vector512<long> slot = Avx512F.Min(step, last) & mask;
-                Vector512<long> latency = IndexOf(answered - Vector512.LoadUnsafe(ref ats, i));
-                Avx512F.ConvertToVector256Int32((slot << BucketBits) + latency).StoreUnsafe(ref latencyPlaces, i);
-                Avx512F.ConvertToVector256Int32(IndexOf(Vector512.LoadUnsafe(ref services, i)))
-                    .StoreUnsafe(ref servicePlaces, i);
+                StepPlaces.Find(answered, answered - Vector512.LoadUnsafe(ref ats, i), perStep, last, mask)
+                    .StoreUnsafe(ref latencyPlaces, i);
+                StepPlaces.IndexOf(Vector512.LoadUnsafe(ref services, i)).StoreUnsafe(ref servicePlaces, i);
             }
         }
     }
 
-    /// <summary>A key of a negative number is negative, so that it falls into the first bucket as it should.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<long> IndexOf(Vector512<double> seconds)
+    /// <summary>The place of a response time in the ring, when there is one kind.</summary>
+    /// <param name="answered">Seconds since the start of the run.</param>
+    /// <param name="latency">Seconds.</param>
+    public int PlaceOf(double answered, double latency)
     {
-        Vector512<long> key = (seconds.AsInt64() >> KeyShift) - Vector512.Create(FirstKey);
-        return Avx512F.Min(Avx512F.Max(key, Vector512<long>.Zero), Vector512.Create(Buckets - 1L));
+        unchecked
+        {
+            long step = Math.Min(double.ConvertToIntegerNative<long>(answered * _perStep), _last);
+            return (((int)step & (_slots - 1)) * Buckets) + LatencyHistogram.IndexOf(latency);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -263,34 +266,41 @@ internal sealed class StepRecorder
         ReadOnlySpan<double> at, ReadOnlySpan<double> service, ReadOnlySpan<double> overhead,
         ReadOnlySpan<double> finish)
     {
-        Vector512<double> latencySum = Vector512<double>.Zero;
-        Vector512<double> latencyMax = Vector512<double>.Zero;
-        Vector512<double> serviceSum = Vector512<double>.Zero;
-        Vector512<double> serviceMax = Vector512<double>.Zero;
+        LaneSums sums = default;
         int i = 0;
         for (; i <= at.Length - 8; i += 8)
         {
             Vector512<double> latency = Vector512.Create(finish.Slice(i, 8)) + Vector512.Create(overhead.Slice(i, 8))
                 - Vector512.Create(at.Slice(i, 8));
             var held = Vector512.Create(service.Slice(i, 8));
-            latencySum += latency;
-            latencyMax = Vector512.MaxNative(latencyMax, latency);
-            serviceSum += held;
-            serviceMax = Vector512.MaxNative(serviceMax, held);
+            sums.Latency += latency;
+            sums.LatencyMax = Vector512.MaxNative(sums.LatencyMax, latency);
+            sums.Service += held;
+            sums.ServiceMax = Vector512.MaxNative(sums.ServiceMax, held);
         }
 
-        for (int lane = 0; lane < 8; lane++)
-        {
-            _latencySums[0].Add(latencySum[lane], latencyMax[lane]);
-            _serviceSums[0].Add(serviceSum[lane], serviceMax[lane]);
-        }
-
+        AddSums(sums);
         for (; i < at.Length; i++)
         {
-            double latency = finish[i] + overhead[i] - at[i];
-            _latencySums[0].Add(latency, latency);
-            _serviceSums[0].Add(service[i], service[i]);
+            AddSums(finish[i] + overhead[i] - at[i], service[i]);
         }
+    }
+
+    /// <summary>Adds up the durations of one kind: those of each lane, in order.</summary>
+    public void AddSums(in LaneSums sums)
+    {
+        for (int lane = 0; lane < 8; lane++)
+        {
+            _latencySums[0].Add(sums.Latency[lane], sums.LatencyMax[lane]);
+            _serviceSums[0].Add(sums.Service[lane], sums.ServiceMax[lane]);
+        }
+    }
+
+    /// <summary>Adds one request of one kind.</summary>
+    public void AddSums(double latency, double service)
+    {
+        _latencySums[0].Add(latency, latency);
+        _serviceSums[0].Add(service, service);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -340,6 +350,15 @@ internal sealed class StepRecorder
 
         _ring = larger;
         _slots *= 2;
+    }
+
+    /// <summary>Sums and maxima of eight lanes.</summary>
+    public struct LaneSums
+    {
+        public Vector512<double> Latency;
+        public Vector512<double> LatencyMax;
+        public Vector512<double> Service;
+        public Vector512<double> ServiceMax;
     }
 
     private struct Sums

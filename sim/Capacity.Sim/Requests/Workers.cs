@@ -88,6 +88,88 @@ internal readonly struct EightWorkersIn256Bits : IWorkers
     }
 }
 
+/// <summary>Any number of workers in 512-bit registers, one after the other.</summary>
+internal readonly struct WorkersIn512Bits : IWorkers
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Serve(ref double state, int length, double at, double service)
+    {
+        unchecked
+        {
+            var free = Vector512.LoadUnsafe(ref state);
+            double finish = double.MaxNative(free.ToScalar(), at) + service;
+            var inserted = Vector512.Create(finish);
+            for (nuint i = 8; i < (nuint)length; i += 8)
+            {
+                var next = Vector512.LoadUnsafe(ref state, i);
+                Insert(free, next, inserted).StoreUnsafe(ref state, i - 8);
+                free = next;
+            }
+
+            Insert(free, Vector512.Create(double.PositiveInfinity), inserted)
+                .StoreUnsafe(ref state, (nuint)length - 8);
+            return finish;
+        }
+    }
+
+    public static int After(ref double state, int length, double at)
+    {
+        int after = 0;
+        for (int i = 0; i < length; i += 8)
+        {
+            after += EightWorkersIn512Bits.After(ref Unsafe.Add(ref state, i), 8, at);
+        }
+
+        return after;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Insert(
+        Vector512<double> free, Vector512<double> next, Vector512<double> inserted) => Avx512F.Min(
+            Avx512F.AlignRight64(next.AsInt64(), free.AsInt64(), 1).AsDouble(), Avx512F.Max(free, inserted));
+}
+
+/// <summary>Any number of workers in 256-bit registers, one after the other.</summary>
+internal readonly struct WorkersIn256Bits : IWorkers
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Serve(ref double state, int length, double at, double service)
+    {
+        unchecked
+        {
+            var free = Vector256.LoadUnsafe(ref state);
+            double finish = double.MaxNative(free.ToScalar(), at) + service;
+            var inserted = Vector256.Create(finish);
+            for (nuint i = 4; i < (nuint)length; i += 4)
+            {
+                var next = Vector256.LoadUnsafe(ref state, i);
+                Insert(free, next, inserted).StoreUnsafe(ref state, i - 4);
+                free = next;
+            }
+
+            Insert(free, Vector256.Create(double.PositiveInfinity), inserted)
+                .StoreUnsafe(ref state, (nuint)length - 4);
+            return finish;
+        }
+    }
+
+    public static int After(ref double state, int length, double at)
+    {
+        int after = 0;
+        for (int i = 0; i < length; i += 8)
+        {
+            after += EightWorkersIn256Bits.After(ref Unsafe.Add(ref state, i), 8, at);
+        }
+
+        return after;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Insert(
+        Vector256<double> free, Vector256<double> next, Vector256<double> inserted) => Avx.Min(
+            Avx2.Permute4x64(Avx.Blend(free, next, 1), 0x39), Avx.Max(free, inserted));
+}
+
 /// <summary>Any number of workers on any processor.</summary>
 internal readonly struct AnyWorkers : IWorkers
 {

@@ -37,7 +37,7 @@ public sealed class RecursionTests
             var random = new RandomSource(seed, "model");
             var service = new ServiceModel
             {
-                Workers = 1 + random.NextIndex(8),
+                Workers = 1 + random.NextIndex(20),
                 Balancer = balancer,
                 Queue = random.NextIndex(2) == 0 ? null : random.NextIndex(10),
                 QueueTimeout = random.NextIndex(2) == 0 ? null : new ServiceLaw.Constant(2),

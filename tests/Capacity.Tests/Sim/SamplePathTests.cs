@@ -74,7 +74,10 @@ public sealed class SamplePathTests
         {
             replicas = replicas with
             {
-                Cores = 1 + random.NextIndex(4), Workers = null, Queue = null, QueueTimeout = null,
+                Cores = 1 + random.NextIndex(4),
+                Workers = null,
+                Queue = null,
+                QueueTimeout = null,
             };
         }
 
@@ -169,11 +172,41 @@ public sealed class SamplePathTests
 
         engine.AdvanceTo(model.Duration);
         engine.Complete();
+        AllAreCounted(engine, model, latencies, work.Count);
         var outcome = new Outcome(
             [.. latencies.Order()],
             [.. engine.Failures.OfKind(0).SelectMany(c => Enumerable.Repeat((0.0, c.Key), (int)c.Value))],
             [.. work.Order()], engine.Retries);
         return (outcome, engine.Answers.Attempts, engine.Breaker?.Opened ?? 0);
+    }
+
+    /// <summary>The histogram of all clients holds exactly these latencies, and the replicas' counters every request.
+    /// </summary>
+    private static void AllAreCounted(RequestEngine engine, SmallModel model, List<double> latencies, int served)
+    {
+        var expected = new LatencyHistogram();
+        foreach (double latency in latencies)
+        {
+            expected.Record(latency);
+        }
+
+        LatencyHistogram recorded = engine.Recorder.Latency[0];
+        Assert.True(expected.Counts.SequenceEqual(recorded.Counts), $"seed {model.Seed}: the histogram differs");
+        Assert.Equal(expected.SumSeconds, recorded.SumSeconds, 1e-6);
+        Assert.Equal(expected.MaxSeconds, recorded.MaxSeconds);
+        long counted = 0;
+        Span<long> cumulative = stackalloc long[ScrapeCounters.Buckets];
+        foreach (int replica in model.Changes.Where(c => c.Joins).Select(c => c.Replica).Distinct())
+        {
+            engine.Counters.Fold(replica, (long)Math.Ceiling(model.Duration) + 1);
+            engine.Counters.Read(replica, 0, cumulative);
+            counted += cumulative[^1];
+        }
+
+        bool errorsCount = model.Replicas.Dependency is not null; // a replica answers them, and counts them
+        Assert.True(
+            counted == served || (errorsCount && counted > served),
+            $"seed {model.Seed}: {counted} of {served} counted");
     }
 
     internal static SmallModel RandomModel(ulong seed)

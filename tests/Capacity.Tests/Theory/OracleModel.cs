@@ -89,11 +89,11 @@ internal sealed record OracleModel
                 Law = oracle["cs2"] == 1 ? plain.Law : Lognormal(mean, oracle["cs2"]),
                 Even = oracle["ca2"] == 0,
                 // Allen and Cunneen's formula is an approximation. Evenly spaced arrivals and exponential work have an
-                // exact answer, which is judged in its place; where nothing is known, the formula is 10 % off.
+                // exact answer, which is judged in its place; where none is known, the formula is about 15 % off.
                 ExactWait = oracle["ca2"] == 0 && oracle["cs2"] == 1
                     ? ManyWorkers.MeanWait(servers, 1 / mean, x => Math.Exp(-x / rate))
                     : null,
-                Band = oracle["ca2"] == 0 ? 0 : 0.15,
+                Band = oracle["ca2"] == 0 ? 0 : 0.2,
             },
             "jsq2" => plain with
             {
