@@ -65,7 +65,8 @@ internal static class ActionTable
         Html.Of($"<td class=\"n\">{(action is null ? "–" : NumberText.FineClock(action.At))}</td>");
 
     private static Html Chain(ScaleAction? action) => Html.Join(Links
-        .Select(l => action is null ? double.NaN : l.To(action.Chain) - l.From(action.Chain)).Select(d => Html.Of($"<td class=\"n\">{DurationText.Format(d)}</td>")));
+        .Select(l => action is null ? double.NaN : l.To(action.Chain) - l.From(action.Chain))
+        .Select(d => Html.Of($"<td class=\"n\">{DurationText.Format(d)}</td>")));
 
     /// <summary>One link of the chain from a scrape to a replica that serves.</summary>
     private sealed record Link(string Name, string Meaning, Func<ScaleChain, double> From, Func<ScaleChain, double> To);
