@@ -19,7 +19,7 @@ internal sealed class SocketPath : IRequestPath
     private readonly AnswerCheck[] _checks;
     private readonly PhaseLimits _limits;
     private readonly PreciseWait _wait = new();
-    private readonly SpinLead _lead = new();
+    private readonly WakePlan _plan = new();
     private readonly HashSet<SocketConnection> _open = [];
     private readonly Stack<SocketConnection> _idle = new();
     private readonly Queue<(Shot Shot, double Started)> _waiting = new();
@@ -62,6 +62,11 @@ internal sealed class SocketPath : IRequestPath
     public void Send(in Shot shot)
     {
         double now = Now;
+        if (shot.Finished is null)
+        {
+            _plan.Due(shot.At);
+        }
+
         if (InFlight >= _settings.InFlightMax)
         {
             Interlocked.Increment(ref _refused);
@@ -119,7 +124,8 @@ internal sealed class SocketPath : IRequestPath
     public void Until(long instant)
     {
         long now = Stopwatch.GetTimestamp();
-        long awakeFrom = instant - _lead.Before(now, instant - now);
+        instant = _plan.Next(now, instant);
+        long awakeFrom = instant - _plan.Before(now, instant - now);
         long until = InFlight > 0 ? Math.Min(awakeFrom, now + SweepTicks) : awakeFrom;
         if (now < until)
         {
@@ -127,7 +133,7 @@ internal sealed class SocketPath : IRequestPath
             now = Stopwatch.GetTimestamp();
             if (until == awakeFrom && now >= until)
             {
-                _lead.Learn(now - until);
+                _plan.Learn(now - until);
             }
         }
 
@@ -138,7 +144,7 @@ internal sealed class SocketPath : IRequestPath
                 Thread.SpinWait(8);
             }
 
-            _lead.Spent(instant - now);
+            _plan.Spent(instant - now);
         }
 
         Sweep(now);
