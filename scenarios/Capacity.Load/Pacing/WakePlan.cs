@@ -8,14 +8,17 @@ namespace Capacity.Load.Pacing;
 /// <remarks>
 /// Sleeps end late, so one should end early and the rest be waited for awake: as long as sleeps lately overslept, within
 /// a budget of a tenth of a core. The higher the rate, the less is left for each request. Where requests follow each
-/// other faster than <see cref="Dense"/>, waking up for each would cost more than sending it: the thread then
-/// sleeps as long as that at least, unless an answer wakes it, and sends what has become due together. Requests are then
-/// late by half of that on average, which is measured and reported like any lateness.
+/// other faster than <see cref="Dense"/>, waking up for each (and waking the service for each) would cost more than
+/// sending it: the thread then sleeps for <see cref="BundleSeconds"/> at least, unless an answer wakes it, and sends
+/// together what has become due. Requests are then late by up to that, which is measured and reported like any lateness.
 /// </remarks>
 internal sealed class WakePlan
 {
-    /// <summary>Mean gap between requests below which they are bundled, and the shortest sleep then, seconds.</summary>
+    /// <summary>Mean gap between requests below which they are bundled, seconds.</summary>
     public const double Dense = 100e-6;
+
+    /// <summary>Shortest sleep then, seconds.</summary>
+    public const double BundleSeconds = 200e-6;
 
     private const double Share = 0.1; // of a core
     private const double SavedSeconds = 1e-3;
@@ -25,7 +28,7 @@ internal sealed class WakePlan
     private const double GapMax = 64 * Dense; // after a pause a few requests tell what comes
     private static readonly long Longest = (long)(LongestSeconds * Stopwatch.Frequency);
     private static readonly long Step = Math.Max(1, (long)(StepSeconds * Stopwatch.Frequency));
-    private static readonly long Bundle = (long)(Dense * Stopwatch.Frequency);
+    private static readonly long Bundle = (long)(BundleSeconds * Stopwatch.Frequency);
     private long _overslept = Longest / 2;
     private double _budget;
     private long _seen;
