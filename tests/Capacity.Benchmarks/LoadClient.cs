@@ -22,7 +22,7 @@ internal static class LoadClient
         double seconds = double.Parse(args[2], CultureInfo.InvariantCulture);
         double rate = double.Parse(args[3], CultureInfo.InvariantCulture);
         await RunAsync(transport, target, Math.Min(WarmUp, seconds), rate, null);
-        var memory = new MemoryWatch(seconds);
+        using var memory = new MemoryWatch(seconds, WarmUp);
         GC.Collect();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan before = Environment.CpuUsage.TotalTime;
@@ -77,41 +77,4 @@ internal static class LoadClient
 
     private static void Say(string name, double value) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:R}"));
-
-    /// <summary>Resident memory in megabytes: after a first tenth of the run (at most a minute), after each minute, and
-    /// at the end; and what is allocated while requests are sent.</summary>
-    private sealed class MemoryWatch(double seconds) : IProgress<LoadProgress>
-    {
-        private const double Minute = 60;
-        private long _allocatedAtFirst = -1;
-
-        public double First { get; private set; }
-
-        public double Last { get; private set; }
-
-        public List<double> Minutes { get; } = [];
-
-        /// <summary>Bytes between the first second and the last.</summary>
-        public long Allocated { get; private set; }
-
-        public void Report(LoadProgress value)
-        {
-            Last = Environment.WorkingSet / 1048576.0;
-            First = value.Elapsed < Math.Min(Minute, Math.Max(WarmUp, seconds / 10)) ? Last : First;
-            if (value.Elapsed >= (Minutes.Count + 1) * Minute)
-            {
-                Minutes.Add(Last);
-            }
-
-            if (_allocatedAtFirst < 0 && value.Elapsed >= WarmUp)
-            {
-                _allocatedAtFirst = GC.GetTotalAllocatedBytes(precise: true);
-            }
-
-            if (Allocated == 0 && value.Elapsed >= seconds - WarmUp)
-            {
-                Allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocatedAtFirst;
-            }
-        }
-    }
 }
