@@ -107,7 +107,7 @@ internal sealed partial class EventPath
                 return;
             }
 
-            double now = _instant = _clock.Now;
+            double now = _clock.Now;
             if (connection.State == ConnectionState.Idle)
             {
                 connection.Close(_events); // the peer closed it, or sent what answers nothing; it stays among the idle

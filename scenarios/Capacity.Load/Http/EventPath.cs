@@ -34,7 +34,6 @@ internal sealed partial class EventPath : IRequestPath
     private int _inFlight;
     private bool _answered; // the request that ends now left its connection free and with nothing more to read
     private bool _finishing;
-    private double _instant; // of the event that is handled
     private double _nextSweep;
     private volatile int _thread; // that sends
     private PathCounts _counts;
@@ -112,10 +111,9 @@ internal sealed partial class EventPath : IRequestPath
     }
 
     /// <inheritdoc/>
-    /// <remarks>Only from within an answer: other requests may fail at once, and so without end. The clock is not read
-    /// again: what passes from the answer to the sending counts as waiting for the next answer.</remarks>
+    /// <remarks>Only from within an answer: other requests may fail at once, and so without end.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TrySendNow(in Shot shot)
+    public bool TrySendNow(in Shot shot, double now)
     {
         if (!_answered || _finishing || _waiting.Count > 0)
         {
@@ -123,7 +121,7 @@ internal sealed partial class EventPath : IRequestPath
         }
 
         _answered = false;
-        Send(shot, _instant);
+        Send(shot, now);
         return true;
     }
 

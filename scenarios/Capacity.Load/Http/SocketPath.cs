@@ -92,7 +92,7 @@ internal sealed class SocketPath : IRequestPath
         Start(shot, now);
     }
 
-    public bool TrySendNow(in Shot shot)
+    public bool TrySendNow(in Shot shot, double now)
     {
         SocketConnection? connection;
         lock (_gate)
@@ -105,10 +105,9 @@ internal sealed class SocketPath : IRequestPath
             _busy++;
         }
 
-        double now = Now;
         Interlocked.Increment(ref _inFlight);
         _tally.Sent(shot.Kind, shot.At, now - shot.At);
-        if (!connection.TryTake(shot, now))
+        if (!connection.TryTake(shot, now, now))
         {
             lock (_gate)
             {
@@ -256,7 +255,7 @@ internal sealed class SocketPath : IRequestPath
                 return;
             }
 
-            if (connection.TryTake(shot, started))
+            if (connection.TryTake(shot, started, Now))
             {
                 return;
             }
