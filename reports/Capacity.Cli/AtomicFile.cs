@@ -43,6 +43,24 @@ internal static class AtomicFile
         }
     }
 
+    /// <summary>Makes a folder and sees that files can be made in it: before long work, not after it.</summary>
+    /// <exception cref="EnvironmentFailedException">They cannot.</exception>
+    public static void Prepare(string folder)
+    {
+        string trial = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using FileStream made = File.Create(trial, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException
+            or NotSupportedException or ArgumentException)
+        {
+            throw new EnvironmentFailedException($"cannot write to {folder}: {problem.Message}",
+                "give another folder with --out", problem);
+        }
+    }
+
     private static void Remove(string? unfinished)
     {
         try

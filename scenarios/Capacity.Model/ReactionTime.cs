@@ -18,6 +18,7 @@ public sealed record ReactionTime(ScaleAction Action, IReadOnlyList<ReactionLink
 {
     private const double Visible = 1.2; // less of a change is noise
     private const int LookBack = 60; // steps
+    private const int SilenceMax = 3; // steps
 
     /// <summary>When the condition began to hold, seconds: to within one step of the run's series.</summary>
     public double Began => Links[0].From;
@@ -35,7 +36,8 @@ public sealed record ReactionTime(ScaleAction Action, IReadOnlyList<ReactionLink
     /// <remarks>
     /// The beginning is read off the series of the run: the first of the steps up to the evaluation in which the 95th
     /// percentile of the response time (or, where that shows nothing, the demand) was beyond the middle between the
-    /// calmest and the worst value of the last hour of steps. Instants that are not known are left out: the next
+    /// calmest and the worst value of the last steps. The middle is the geometric mean: under overload the response
+    /// time grows over orders of magnitude, and half of the worst value would come late. Instants that are not known are left out: the next
     /// link then holds their time, too.
     /// </remarks>
     public static ReactionTime Of(RunResult run, ScaleAction action)
@@ -90,8 +92,8 @@ public sealed record ReactionTime(ScaleAction Action, IReadOnlyList<ReactionLink
             return null;
         }
 
-        double middle = (near.Min() + near.Max()) / 2;
-        bool Beyond(int i) => double.IsNaN(series[i]) || (up ? series[i] >= middle : series[i] <= middle);
+        double middle = near.Min() > 0 ? Math.Sqrt(near.Min() * near.Max()) : near.Max() / 2;
+        bool Beyond(int i) => up ? series[i] >= middle : series[i] <= middle;
         int began = last;
         while (began > first && !Beyond(began))
         {
@@ -103,9 +105,16 @@ public sealed record ReactionTime(ScaleAction Action, IReadOnlyList<ReactionLink
             return null;
         }
 
-        while (began > first && Beyond(began - 1))
+        int silent = 0; // steps without a value, which say nothing; after a longer silence a new surge begins
+        for (int i = began - 1; i >= first && silent <= SilenceMax; i--)
         {
-            began--;
+            silent = double.IsNaN(series[i]) ? silent + 1 : 0;
+            if (silent == 0 && !Beyond(i))
+            {
+                break;
+            }
+
+            began = silent == 0 ? i : began;
         }
 
         return began * step;

@@ -49,7 +49,7 @@ internal static class RegressionErrors
 
         if (args.Contains("--live"))
         {
-            await LiveAsync(Line, figures);
+            await LiveAsync(Line, figures, only);
         }
 
         if (After("--json") is { } json)
@@ -63,44 +63,56 @@ internal static class RegressionErrors
         }
     }
 
-    private static async Task LiveAsync(Action<string> line, List<Figure> figures)
+    private static async Task LiveAsync(Action<string> line, List<Figure> figures, string? only)
     {
         line("");
         line($"Live comparisons by `capacity compare --base --new` of two demo services on loopback, runs of 1 s at "
-            + $"{LiveComparison.Rate} requests/s, on {Environment.ProcessorCount} processors that other work shared.");
+            + $"{LiveComparison.Rate} requests/s, on {Environment.ProcessorCount} processors. The load average of the "
+            + $"machine counts this and all "
+            + "other work; the services and the generator need about 0.3.");
         line("");
-        Heading(line);
-        foreach ((string name, string what, double slowdown, int count) in new[]
+        Heading(line, " | load average");
+        var rows = new[]
         {
             ("live_aa", "the same build twice", 1.0, LiveComparisons),
             ("live_10", "10 % slower", 1.1, LiveSlower),
             ("live_25", "25 % slower", 1.25, LiveSlower),
-        })
+        };
+        foreach (
+            (string name, string what, double slowdown, int count) in rows.Where(r => only is null || r.Item1 == only))
         {
+            var loads = new List<double>();
             var tally = new Tally();
             for (int i = 0; i < count; i++)
             {
                 (RegressionVerdict verdict, int pairs) = await LiveComparison.RunAsync(slowdown, (ulong)(i + 1) * 1000);
                 tally.Add(verdict, pairs);
+                loads.Add(LoadAverage());
             }
 
-            Row(line, what, tally);
+            Row(line, what, tally, string.Create(CultureInfo.InvariantCulture,
+                $" {loads.Min():0.0}–{loads.Max():0.0} |"));
             figures.Add(new Figure($"regression.{name}.regressed", (double)tally.Regressed / count, "share"));
         }
     }
 
-    private static void Heading(Action<string> line)
+    /// <summary>Tasks that ran or wanted to, the mean of the last minute.</summary>
+    private static double LoadAverage() =>
+        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+
+    private static void Heading(Action<string> line, string more = "")
     {
-        line("| case | comparisons | regressed | 95 % interval | passed | not enough evidence | pairs (median) |");
-        line("| --- | --- | --- | --- | --- | --- | --- |");
+        line("| case | comparisons | regressed | 95 % interval | passed | not enough evidence | pairs (median)"
+            + $"{more} |");
+        line("| --- | --- | --- | --- | --- | --- | ---" + (more.Length > 0 ? " | --- |" : " |"));
     }
 
-    private static void Row(Action<string> line, string what, Tally tally)
+    private static void Row(Action<string> line, string what, Tally tally, string more = "")
     {
         (double low, double high) = Wilson.Interval(tally.Regressed, tally.Count);
         line($"| {what} | {tally.Count} | {NumberText.Percent((double)tally.Regressed / tally.Count)} | "
             + $"{NumberText.PercentRange(low, high)} | {NumberText.Percent((double)tally.Passed / tally.Count)} | "
-            + $"{NumberText.Percent((double)tally.Open / tally.Count)} | {tally.MedianPairs} |");
+            + $"{NumberText.Percent((double)tally.Open / tally.Count)} | {tally.MedianPairs} |{more}");
     }
 
     private sealed record Figure(string Name, double Value, string Unit);

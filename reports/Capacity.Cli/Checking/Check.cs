@@ -46,7 +46,13 @@ internal sealed class Check(LoadedScenario loaded, CheckPlan plan, CommandConsol
         {
             SimulationInput rehearsal = plan.Swarm is null ? Predictions.Rehearsal(loaded)
                 : SwarmPrediction.Input(loaded);
-            Measured = await RehearseAsync(rehearsal, stop);
+            DateTimeOffset began = console.Environment.Clock.GetUtcNow();
+            RunResult measured = await RehearseAsync(rehearsal, stop);
+            Measured = plan.Swarm is not null ? measured : measured with
+            {
+                StartedAt = began,
+                LoadDigest = LoadDigest.Of(scenario, scenario.Rehearsal.Demand, scenario.Rehearsal.Speed),
+            };
             if (stop.IsCancellationRequested)
             {
                 return null;

@@ -43,6 +43,7 @@ internal static class CheckCommand
             }
 
             string folder = options.Folder(parsed, loaded.Scenario.Name);
+            AtomicFile.Prepare(folder);
             var check = new Check(loaded, plan, console);
             CheckReport? report = await check.RunAsync(stop);
             if (report is null)

@@ -54,6 +54,8 @@ internal static class RunCommand
                 return code;
             }
 
+            string folder = options.Folder(parsed, loaded.Scenario.Name);
+            AtomicFile.Prepare(folder);
             if (agents.Wanted(parsed))
             {
                 DateTimeOffset begun = console.Environment.Clock.GetUtcNow();
@@ -61,8 +63,8 @@ internal static class RunCommand
                     parsed, loaded.Scenario, parsed.GetValue(input.Set) ?? [], target.Target(parsed)?.Address, seed,
                     console, stop);
                 merged = merged with { StartedAt = begun, LoadDigest = LoadDigest.Of(loaded.Scenario) };
-                return await RunOutput.FinishAsync(merged, loaded.Scenario, options.Folder(parsed, merged.Scenario),
-                    parsed.GetValue(json), console);
+                return await RunOutput.FinishAsync(
+                    merged, loaded.Scenario, folder, parsed.GetValue(json), console);
             }
 
             if (target.Target(parsed) is { IsSwarm: true })
@@ -75,7 +77,6 @@ internal static class RunCommand
 
                 var swarm = new SwarmRehearsal(loaded, target.Folder(parsed),
                     target.Engine(parsed, console.Environment), seed, console);
-                string folder = options.Folder(parsed, loaded.Scenario.Name);
                 RunResult seen = await swarm.RunAsync(earlier, target.CalibrationFile(parsed), folder, stop);
                 return await RunOutput.FinishAsync(seen, loaded.Scenario, folder, parsed.GetValue(json), console,
                     SwarmPrediction.Speed(loaded));
@@ -109,7 +110,7 @@ internal static class RunCommand
                 LoadDigest = LoadDigest.Of(loaded.Scenario, rehearsal.Demand, rehearsal.Speed),
             };
             return await RunOutput.FinishAsync(
-                run, loaded.Scenario, options.Folder(parsed, run.Scenario), parsed.GetValue(json), console,
+                run, loaded.Scenario, folder, parsed.GetValue(json), console,
                 address is null ? loaded.Scenario.Rehearsal.Speed : 1);
         });
         return command;

@@ -4,7 +4,8 @@ using Capacity.Reports;
 
 namespace Capacity.Cli.Comparing;
 
-/// <summary>The stored runs that a word of the command line names: a file, a folder, or a pattern.</summary>
+/// <summary>The stored runs that a word of the command line names: a file, a folder, or a pattern. The
+/// report of a check holds one: its rehearsal.</summary>
 internal static class ResultFiles
 {
     private const int FilesMax = 10_000;
@@ -81,9 +82,9 @@ internal static class ResultFiles
         var diagnostics = new List<Diagnostic>();
         foreach (SourceText file in files)
         {
-            Parsed<RunResult> read = StoredResult.KindOf(file) is StoredKind.Report or StoredKind.Baseline
+            Parsed<RunResult> read = StoredResult.KindOf(file) == StoredKind.Baseline
                 ? OtherKind(file)
-                : RunResultJson.Read(file);
+                : StoredRun.Read(file);
             diagnostics.AddRange(read.Diagnostics);
             if (read.TryGet(out RunResult? run))
             {
@@ -95,6 +96,6 @@ internal static class ResultFiles
     }
 
     private static Diagnostic OtherKind(SourceText file) => new(
-        "CAP176", new SourceSpan(file, 1, 1, 1), "this is not a run: it is the report of a check, or a baseline",
+        "CAP176", new SourceSpan(file, 1, 1, 1), "this is not a run: it is a baseline",
         "give the runs alone, as 'capacity run SCENARIO --json FILE' stores them; a baseline stands alone");
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Capacity.Model;
 using Capacity.Reports;
 
@@ -20,19 +19,7 @@ internal sealed record MeasuredRun(string Name, RunResult Run, bool IsRehearsal)
     /// </returns>
     public static Parsed<MeasuredRun> Read(SourceText source, Scenario scenario)
     {
-        Parsed<RunResult> read = RunResultJson.Read(source);
-        if (ReportOf(source) is { } report)
-        {
-            if (report.Length == 0)
-            {
-                return new Diagnostic("CAP190", new SourceSpan(source, 1, 1, 1),
-                    "this report holds no measured run: it was made with --no-rehearsal",
-                    "give a report with a rehearsal, or what 'capacity run --json FILE' wrote");
-            }
-
-            read = RunResultJson.Read(new SourceText(source.Path, report));
-        }
-
+        Parsed<RunResult> read = StoredRun.Read(source);
         if (!read.TryGet(out RunResult? run))
         {
             return Parsed<MeasuredRun>.Failed(read.Diagnostics);
@@ -82,22 +69,4 @@ internal sealed record MeasuredRun(string Name, RunResult Run, bool IsRehearsal)
     }
 
     private static double Distance(double a, double b) => Math.Abs(Math.Log(Math.Max(a, 1e-3) / Math.Max(b, 1e-3)));
-
-    /// <summary>The measured run of a report; empty when it has none; null when the text is no report.</summary>
-    private static string? ReportOf(SourceText source)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(source.Text);
-            JsonElement root = document.RootElement;
-            return root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("verdict", out _) ? null
-                : root.TryGetProperty("measured", out JsonElement measured)
-                    && measured.ValueKind == JsonValueKind.Object ? measured.GetRawText()
-                : "";
-        }
-        catch (Exception problem) when (problem is JsonException or ArgumentException or InvalidOperationException)
-        {
-            return null; // the reader of runs says what is wrong with it
-        }
-    }
 }

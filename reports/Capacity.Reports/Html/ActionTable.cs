@@ -18,16 +18,6 @@ internal static class ActionTable
             c => double.IsNaN(c.Ready) ? c.Delivered : c.Ready, c => c.InRotation),
     ];
 
-    /// <summary>The names of the links, in order.</summary>
-    public static IEnumerable<string> LinkNames => Links.Select(l => l.Name);
-
-    /// <summary>What each of them spans, in the order of <see cref="LinkNames"/>.</summary>
-    public static IReadOnlyList<string> Meanings { get; } = [.. Links.Select(l => l.Meaning)];
-
-    /// <summary>The delays of one action's chain, in the order of <see cref="LinkNames"/>, seconds; NaN where
-    /// unknown.</summary>
-    public static IEnumerable<double> Delays(ScaleChain chain) => Links.Select(l => l.To(chain) - l.From(chain));
-
     /// <summary>The table.</summary>
     public static Html Of(Comparison comparison) => Html.Of($"""
         {ReportSection.Table("Scale actions of the rehearsal", Head(), comparison.Actions.Select(Row), "actions")}
@@ -74,8 +64,8 @@ internal static class ActionTable
     private static Html Cells(ScaleAction? action) =>
         Html.Of($"<td class=\"n\">{(action is null ? "–" : NumberText.FineClock(action.At))}</td>");
 
-    private static Html Chain(ScaleAction? action) => Html.Join(Delays(action?.Chain ?? new ScaleChain())
-        .Select(d => Html.Of($"<td class=\"n\">{DurationText.Format(d)}</td>")));
+    private static Html Chain(ScaleAction? action) => Html.Join(Links
+        .Select(l => action is null ? double.NaN : l.To(action.Chain) - l.From(action.Chain)).Select(d => Html.Of($"<td class=\"n\">{DurationText.Format(d)}</td>")));
 
     /// <summary>One link of the chain from a scrape to a replica that serves.</summary>
     private sealed record Link(string Name, string Meaning, Func<ScaleChain, double> From, Func<ScaleChain, double> To);

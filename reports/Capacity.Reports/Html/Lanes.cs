@@ -5,6 +5,8 @@ namespace Capacity.Reports;
 /// <summary>Phases, scale events and alerts of the middle launch, on the time axis of the charts above.</summary>
 internal static class Lanes
 {
+    private const int MarksMax = 3; // in one place
+
     /// <summary>The lanes and their legend.</summary>
     public static Html Of(ReportFigures figures)
     {
@@ -37,24 +39,22 @@ internal static class Lanes
             : string.Join(", ", actions.Select(a => $"{a.From} to {a.To} at {NumberText.Clock(a.At)}"));
         return Lane("Scale events", "", label, groups.Select(g =>
         {
-            int by = g[^1].To - g[0].From;
             double middle = (g[0].At + g[^1].At) / 2;
             string title = string.Join("; ", g.Select(a => $"{NumberText.Clock(a.At)} {a.From} → {a.To} ({a.Alert})"));
             return Html.Of($"""
-                <span class="ev {(by < 0 ? "dn" : "")}" data-from="{middle}" style="left:{Percent(middle, duration)}%"
-                title="{title}">{(by < 0 ? "▼ −" : "▲ +")}{Math.Abs(by)}</span>
+                <span class="ev {(g.All(a => a.To < a.From) ? "dn" : "")}" data-from="{middle}"
+                style="left:{Percent(middle, duration)}%" title="{title}">{Marks(g)}</span>
                 """);
         }));
     }
 
-    /// <summary>Neighbours in the same direction share one mark, so that marks do not cover each other.</summary>
+    /// <summary>Neighbours share one mark, so that marks do not cover each other.</summary>
     private static List<ScaleAction[]> Grouped(IReadOnlyList<ScaleAction> actions, double gap)
     {
         var groups = new List<List<ScaleAction>>();
         foreach (ScaleAction action in actions.Where(a => a.From != a.To))
         {
-            ScaleAction? last = groups.Count > 0 ? groups[^1][^1] : null;
-            if (last is not null && action.At - last.At <= gap && (action.To > action.From) == (last.To > last.From))
+            if (groups.Count > 0 && action.At - groups[^1][^1].At <= gap)
             {
                 groups[^1].Add(action);
             }
@@ -65,6 +65,26 @@ internal static class Lanes
         }
 
         return [.. groups.Select(g => g.ToArray())];
+    }
+
+    /// <summary>The steps of a group, those in one direction together.</summary>
+    private static string Marks(ScaleAction[] group)
+    {
+        var steps = new List<int>();
+        foreach (int by in group.Select(a => a.To - a.From))
+        {
+            if (steps.Count > 0 && Math.Sign(steps[^1]) == Math.Sign(by))
+            {
+                steps[^1] += by;
+            }
+            else
+            {
+                steps.Add(by);
+            }
+        }
+
+        return string.Join(' ', steps.Take(MarksMax).Select(by => (by < 0 ? "▼ −" : "▲ +") + Math.Abs(by)))
+            + (steps.Count > MarksMax ? " …" : "");
     }
 
     private static Html Alert(string name, LaunchSet set, double duration)

@@ -15,7 +15,7 @@ internal static class ObjectivesSection
             + "<th class=\"range\">Range and limit</th><th>Result</th>");
         Html lead = Html.Of($"Disc: median launch. Bar: middle 90 % of launches. Upright line: the limit.");
         return new ReportSection("objectives", "Objectives", "Objectives", lead,
-            ReportSection.Table("Objectives", head, figures.Objectives.Select(Row)));
+            ReportSection.Table("Objectives", head, figures.Objectives.Select(Row), "goals"));
     }
 
     private static Html Row(ObjectiveSummary o)

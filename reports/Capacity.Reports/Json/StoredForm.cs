@@ -27,6 +27,11 @@ internal sealed class StoredForm<T>(string noun, int version, string writers)
     /// CAP093 (a contradiction).</returns>
     public Parsed<T> Read(SourceText source, Func<T, string?> contradiction)
     {
+        if (string.IsNullOrWhiteSpace(source.Text))
+        {
+            return Wrong("CAP091", Start(source), $"this is not {noun}: the file is empty");
+        }
+
         try
         {
             if (OtherVersion(source) is { } other)
@@ -107,8 +112,16 @@ internal sealed class StoredForm<T>(string noun, int version, string writers)
     private string MessageOf(JsonException e)
     {
         string message = PlainText.OneLine(e.Message);
-        int path = message.IndexOf(" Path:", StringComparison.Ordinal);
-        string what = (path > 0 ? message[..path] : message).TrimEnd('.');
+        foreach (string place in (string[])[" Path:", " LineNumber:"]) // both are told in the message's head
+        {
+            int at = message.IndexOf(place, StringComparison.Ordinal);
+            message = at > 0 ? message[..at] : message;
+        }
+
+        const string Missing = "missing required properties including:";
+        int missing = message.IndexOf(Missing, StringComparison.Ordinal);
+        string what = missing > 0 ? $"it lacks{message[(missing + Missing.Length)..]}" : message;
+        what = what.TrimEnd('.');
         return string.IsNullOrEmpty(e.Path) || e.Path == "$"
             ? $"this is not {noun}: {what}"
             : $"this is not {noun}: {what}, at {PlainText.OneLine(e.Path)}";

@@ -36,6 +36,15 @@ internal static class MarkdownReadiness
                     MarkdownText.Escape(d.Worst), NumberText.Percent(d.Failed),
                 ])));
 
+    /// <summary>Where the reaction time goes.</summary>
+    public static string Reaction(ReportFigures figures) => ReactionSection.Ups(figures) is not { Count: > 0 } ups ? ""
+        : MarkdownReport.Fold("Where does the reaction time go",
+            MarkdownText.Table(["Action", "At", "Takes", "Link by link"], ups.Select(t => (string[])
+            [
+                $"{t.Action.From} → {t.Action.To}, {MarkdownText.Escape(t.Action.Alert)}",
+                NumberText.Clock(t.Action.At), NumberText.Length(t.Seconds), ReactionSection.Words(t),
+            ])));
+
     /// <summary>Which assumption matters.</summary>
     public static string Sensitivity(ReportFigures figures) =>
         figures.Report.Readiness is not { Sensitivities.Count: > 0 } r ? ""

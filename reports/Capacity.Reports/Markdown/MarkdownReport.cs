@@ -24,6 +24,7 @@ public static class MarkdownReport
             MarkdownReadiness.Gates(figures),
             Charts(figures),
             Changes(figures),
+            MarkdownReadiness.Reaction(figures),
             MarkdownReadiness.Headroom(figures),
             MarkdownReadiness.Sensitivity(figures),
             Rehearsal(report),

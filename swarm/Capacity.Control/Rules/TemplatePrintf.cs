@@ -80,10 +80,13 @@ internal static class TemplatePrintf
             return shown.PadRight(width);
         }
 
-        bool signed = zeros && shown.Length > 0 && shown[0] is '-' or '+';
-        return zeros && number
-            ? (signed ? shown[..1] : "") + shown[(signed ? 1 : 0)..].PadLeft(width - (signed ? 1 : 0), '0')
-            : shown.PadLeft(width);
+        if (!zeros || !number)
+        {
+            return shown.PadLeft(width);
+        }
+
+        int sign = shown[0] is '-' or '+' ? 1 : 0;
+        return shown[..sign] + shown[sign..].PadLeft(Math.Max(width - sign, 0), '0');
     }
 
     private static int Size(string text, int otherwise) =>

@@ -179,6 +179,22 @@ public sealed class CapacityProgramTests
     }
 
     [Theory]
+    [InlineData("check")]
+    [InlineData("run")]
+    public async Task Long_work_for_a_place_that_cannot_be_written_does_not_begin(string command)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("file"), "", TestContext.Current.CancellationToken);
+        string scenario = Repository.At("scenarios", "library", "flash-sale.yaml");
+
+        CommandLineRun run = await CommandLineRun.Of(command, scenario, "--out", folder.File("file/below"));
+
+        Assert.Equal(ExitCode.EnvironmentFailed, run.Code);
+        Assert.StartsWith("error: cannot write to ", run.Error, StringComparison.Ordinal);
+        Assert.Equal("", run.Output);
+    }
+
+    [Theory]
     [InlineData("bash")]
     [InlineData("zsh")]
     [InlineData("fish")]

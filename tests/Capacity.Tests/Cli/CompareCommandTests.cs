@@ -30,6 +30,23 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_report_of_a_check_stands_for_its_rehearsal()
+    {
+        CheckReport report = SampleReport.NoGo();
+        await File.WriteAllBytesAsync(_folder.File("report.json"), CheckReportJson.ToUtf8(report),
+            TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(_folder.File("run.json"), RunResultJson.ToUtf8(report.Measured!),
+            TestContext.Current.CancellationToken);
+
+        CommandLineRun run = await CommandLineRun.Of(
+            "compare", _folder.File("report.json"), _folder.File("run.json"), "--json", "-");
+
+        Assert.Equal(ExitCode.Inconclusive, run.Code);
+        Assert.Contains("\"pairs\": 1", run.Output.Replace("\":", "\": ", StringComparison.Ordinal)
+            .Replace(":  ", ": ", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Patterns_name_runs_as_folders_do()
     {
         Sides(1.25);
@@ -87,7 +104,8 @@ public sealed class CompareCommandTests : IDisposable
     [InlineData("{\"provenance\":", "CAP091")]
     [InlineData("{\"schemaVersion\":3,\"provenance\":\"measured\"}", "CAP092")]
     [InlineData("{\"schemaVersion\":0,\"provenance\":\"measured\"}", "CAP092")]
-    [InlineData("{\"verdict\":{}}", "CAP176")]
+    [InlineData("{\"verdict\":{}}", "CAP190")]
+    [InlineData("{\"baseline\":{}}", "CAP176")]
     [InlineData("not JSON", "CAP091")]
     public async Task A_file_that_is_no_run_is_named_and_ends_with_3(string text, string code)
     {

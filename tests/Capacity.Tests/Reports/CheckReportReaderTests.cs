@@ -36,10 +36,18 @@ public class CheckReportReaderTests
     }
 
     [Theory]
-    [InlineData("", "CAP091")]
-    [InlineData("{}", "CAP091")]
-    [InlineData("{\"schemaVersion\":7}", "CAP092")]
-    public void What_is_no_report_is_refused(string text, string code) => Assert.Equal(code, Fault(text).Code);
+    [InlineData("", "CAP091", "the file is empty")]
+    [InlineData("{", "CAP091", "not a stored report: Expected")]
+    [InlineData("{}", "CAP091", "it lacks 'schemaVersion', 'toolVersion'")]
+    [InlineData("{\"schemaVersion\":7}", "CAP092", "of version 7")]
+    public void What_is_no_report_is_refused(string text, string code, string expected)
+    {
+        Diagnostic fault = Fault(text);
+
+        Assert.Equal(code, fault.Code);
+        Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", fault.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_newer_version_is_named_before_anything_else_and_at_its_place()

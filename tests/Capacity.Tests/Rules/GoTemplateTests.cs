@@ -19,6 +19,7 @@ public sealed class GoTemplateTests
     [InlineData("{{ $value | printf \"%.3g\" }}", 0.00001234, "1.23e-05")]
     [InlineData("{{ printf \"%5.1f|%-5s|%q\" $value $labels.job \"x\" }}", 3, "  3.0|svc  |\"x\"")]
     [InlineData("{{ printf \"%d\" $value }}", 3, "%!d(float64=3)")]
+    [InlineData("{{ printf \"%0.2f|%06.2f\" $value $value }}", -3, "-3.00|-03.00")]
     [InlineData("{{ $value | humanize }}", 1234567, "1.235M")]
     [InlineData("{{ $value | humanize }}", 0.0001, "100u")]
     [InlineData("{{ humanize1024 $value }}", 2097152, "2Mi")]

@@ -50,4 +50,22 @@ public sealed class ReactionTimeTests
         Assert.Equal(["evaluation", "delivery", "start", "rotation"], time.Links.Select(l => l.Name));
         Assert.Equal(311, time.Links[^1].To);
     }
+
+    [Fact]
+    public void Silence_before_the_surge_is_no_part_of_it()
+    {
+        RunResult run = LaunchSimulation.Run(Some.Spike(), 1, CancellationToken.None);
+        double[] p95 =
+        [
+            .. run.Series.P95.Select((_, i) => (i * run.Step) switch
+            {
+                < 30 => 1,
+                >= 200 and < 210 or >= 220 => 5,
+                _ => double.NaN,
+            }),
+        ];
+        var action = new ScaleAction(300, 2, 4, "alert", "", new ScaleChain { Scraped = 290, Active = 299 });
+        ReactionTime time = ReactionTime.Of(run with { Series = run.Series with { P95 = p95 } }, action);
+        Assert.Equal(200, time.Began, run.Step);
+    }
 }
