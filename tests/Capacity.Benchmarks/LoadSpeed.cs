@@ -10,7 +10,7 @@ namespace Capacity.Benchmarks;
 /// </summary>
 internal sealed class LoadSpeed
 {
-    private const int ClosedSeconds = 4;
+    private const int ClosedSeconds = 5;
     private const int OpenSeconds = 8;
     private const int LongSeconds = 600;
     private const int LongRate = 5000;

@@ -7,12 +7,12 @@ using Scenario = Capacity.Scripting.Scenario;
 namespace Capacity.Benchmarks;
 
 /// <summary>The script engine as a process of its own, for <see cref="LoadSpeed"/>: with nothing to do, and with an
-/// <see cref="HttpClient"/>, which also runs without the engine. Each warms up for a second.</summary>
+/// <see cref="HttpClient"/>, which also runs without the engine. Each warms up first.</summary>
 internal static class ScriptClient
 {
     private const int Connections = 64;
     private const int EmptyCopies = 16;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Runs it and prints its figures as <c>name value</c>, one per line.</summary>
     /// <param name="args">What (<c>empty</c>, <c>script</c>, <c>bare</c>), address, seconds.</param>
