@@ -5,8 +5,8 @@ namespace Capacity.Load;
 
 /// <summary>Counts what happened in the last second, for whoever watches a run.</summary>
 /// <remarks>
-/// One thread at a time records. The one that watches may read meanwhile: each count is then one that was right a moment
-/// ago. Its memory is used again and again, so that watching leaves nothing behind.
+/// One thread at a time records. The one that watches may read meanwhile: each count is then one that was right a
+/// moment ago. Its memory is used again and again, so that watching leaves nothing behind.
 /// </remarks>
 internal sealed class RecentTally
 {

@@ -6,11 +6,12 @@ namespace Capacity.Load.Pacing;
 /// When the thread that sends should wake up for what is due, so that it is punctual where that is affordable.
 /// </summary>
 /// <remarks>
-/// Sleeps end late, so one should end early and the rest be waited for awake: as long as sleeps lately overslept, within
-/// a budget of a tenth of a core. The higher the rate, the less is left for each request. Where requests follow each
-/// other faster than <see cref="Dense"/>, waking up for each (and waking the service for each) would cost more than
-/// sending it: the thread then sleeps for <see cref="BundleSeconds"/> at least, unless an answer wakes it, and sends
-/// together what has become due. Requests are then late by up to that, which is measured and reported like any lateness.
+/// Sleeps end late, so one should end early and the rest be waited for awake: as long as sleeps lately overslept,
+/// within a budget of a tenth of a core. The higher the rate, the less is left for each request. Where requests follow
+/// each other faster than <see cref="Dense"/>, waking up for each (and waking the service for each) would cost more
+/// than sending it: the thread then sleeps for <see cref="BundleSeconds"/> at least, unless an answer wakes it, and
+/// sends together what has become due. Requests are then late by up to that, which is measured and reported like any
+/// lateness.
 /// </remarks>
 internal sealed class WakePlan
 {
