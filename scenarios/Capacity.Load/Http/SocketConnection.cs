@@ -49,6 +49,9 @@ internal sealed class SocketConnection : SocketAsyncEventArgs
     }
 
     /// <summary>Sends on a connection that was idle.</summary>
+    /// <param name="shot">The request.</param>
+    /// <param name="started">When it was asked for, seconds since the start of the run.</param>
+    /// <param name="now">When it is sent.</param>
     /// <returns>False when the peer has closed it meanwhile.</returns>
     public bool TryTake(in Shot shot, double started, double now)
     {
