@@ -19,6 +19,9 @@ public sealed class LoadEngine(LoadSettings settings)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Opens an io_uring, or answers null where the kernel refuses it.</summary>
+    internal Func<Ring?> OpenRing { get; init; } = Ring.TryOpen;
+
     /// <summary>Runs the whole plan and waits for the last answers.</summary>
     /// <param name="start">The <see cref="Stopwatch"/> timestamp that is second 0; may lie a little ahead.</param>
     /// <param name="progress">Told four times per second; null when nobody looks.</param>
@@ -32,18 +35,18 @@ public sealed class LoadEngine(LoadSettings settings)
         using RecordWriter? records = settings.Records is { } stream
             ? new RecordWriter(stream, settings.Requests)
             : null;
-        var tally = new LoadTally(settings, records);
+        var tally = new LoadTally(settings, RequestPaths.Shares(settings), records);
         var clock = new RunClock(start);
-        using IRequestPath path = await RequestPaths.OpenAsync(settings, tally, clock, stop);
+        using IRequestPath path = await RequestPaths.OpenAsync(settings, tally, clock, OpenRing, stop);
         var pacing = new PacingThread(settings, tally, path, clock, stop);
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
         long began = Stopwatch.GetTimestamp();
-        using var watching = new CancellationTokenSource();
-        Task watch = progress is null ? Task.CompletedTask : WatchAsync(tally, path, clock, progress, watching.Token);
+        using var timer = new PeriodicTimer(ProgressInterval);
+        Task watch = progress is null ? Task.CompletedTask : WatchAsync(tally, path, clock, progress, timer);
         await pacing.RunAsync();
         TimeSpan wall = Stopwatch.GetElapsedTime(began);
         double cpuShare = wall > TimeSpan.Zero ? (Environment.CpuUsage.TotalTime - cpuBefore) / wall : 0;
-        await watching.CancelAsync();
+        timer.Dispose();
         await watch;
         bool partial = pacing.Stopped;
         records?.Dispose();
@@ -52,19 +55,11 @@ public sealed class LoadEngine(LoadSettings settings)
     }
 
     private static async Task WatchAsync(
-        LoadTally tally, IRequestPath path, RunClock clock, IProgress<LoadProgress> progress, CancellationToken end)
+        LoadTally tally, IRequestPath path, RunClock clock, IProgress<LoadProgress> progress, PeriodicTimer timer)
     {
-        using var timer = new PeriodicTimer(ProgressInterval);
-        try
+        while (await timer.WaitForNextTickAsync())
         {
-            while (await timer.WaitForNextTickAsync(end))
-            {
-                progress.Report(tally.Progress(clock.Now, path.InFlight));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The run is over.
+            progress.Report(tally.Progress(clock.Now, path.InFlight));
         }
     }
 

@@ -53,8 +53,7 @@ public sealed record LoadSettings
 public enum RequestTransport
 {
     /// <summary>As <see cref="Epoll"/>, with many sends for one system call; where the kernel allows io_uring
-    /// (Linux 6.1 and later), else <see cref="Epoll"/>. Taken only when asked for: on a busy
-    /// machine it was not measurably cheaper.</summary>
+    /// (Linux 6.1 and later), else <see cref="Epoll"/>.</summary>
     Ring,
 
     /// <summary>One thread on the sockets of 64-bit Linux; HTTP/1.1 without TLS.</summary>

@@ -5,19 +5,19 @@ using Capacity.Model;
 namespace Capacity.Load;
 
 /// <summary>
-/// Counts what becomes of requests, in memory that does not grow with their number. Safe for many threads.
+/// Counts what becomes of requests, in memory that does not grow with their number.
 /// </summary>
 /// <param name="settings">What is sent.</param>
+/// <param name="shared">Whether several threads tell it; else one does, and takes no lock. In both cases any other may
+/// ask for the progress.</param>
 /// <param name="records">Takes every finished request; null: nobody wants them.</param>
-internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = null)
+internal sealed class LoadTally(LoadSettings settings, bool shared, RecordWriter? records = null)
 {
-    private const int RecentParts = 4; // quarters of a second
     private readonly Lock _gate = new();
     private readonly KindTally[] _kinds = [.. settings.Requests.Select(_ => new KindTally())];
     private readonly SeriesTally _series = new(settings.Plan.Duration, settings.Step);
-    private readonly LatencyHistogram _lateness = LatencyHistogram.Fine();
-    private readonly Queue<RecentPart> _recent = new();
-    private RecentPart _now = new();
+    private readonly DurationCounts _lateness = new();
+    private readonly RecentTally _recent = new();
     private long _finished;
     private long _failed;
 
@@ -28,10 +28,15 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sent(int kind, double at, double late)
     {
+        if (!shared)
+        {
+            Send(kind, at, late);
+            return;
+        }
+
         lock (_gate)
         {
-            Schedule(kind, at);
-            _lateness.Record(late);
+            Send(kind, at, late);
         }
     }
 
@@ -69,6 +74,12 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finished(in Outcome outcome)
     {
+        if (!shared)
+        {
+            Finish(outcome);
+            return;
+        }
+
         lock (_gate)
         {
             Finish(outcome);
@@ -78,36 +89,10 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
     /// <summary>What happened in the last second. To be called every quarter of a second, by one thread.</summary>
     public LoadProgress Progress(double elapsed, int inFlight)
     {
-        var next = new RecentPart();
-        long finished;
-        long failed;
-        double late;
         lock (_gate)
         {
-            _recent.Enqueue(_now);
-            _now = next;
-            late = _lateness.Quantile(0.99);
-            (finished, failed) = (_finished, _failed);
+            return _recent.Progress(elapsed, inFlight, _lateness, _finished, _failed);
         }
-
-        if (_recent.Count > RecentParts)
-        {
-            _recent.Dequeue();
-        }
-
-        var latency = new LatencyHistogram();
-        double rate = 0;
-        foreach (RecentPart part in _recent)
-        {
-            latency.Merge(part.Latency);
-            rate += part.Scheduled;
-        }
-
-        return new LoadProgress(elapsed, rate * RecentParts / _recent.Count, inFlight,
-            latency.Quantile(0.5), latency.Quantile(0.95), latency.Quantile(0.99), finished, failed)
-        {
-            LatenessP99 = late,
-        };
     }
 
     /// <summary>The result so far.</summary>
@@ -119,6 +104,8 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
     {
         lock (_gate)
         {
+            var lateness = LatencyHistogram.Fine();
+            _lateness.AddTo(lateness);
             KindResult[] kinds = [.. _kinds.Zip(settings.Requests, (tally, kind) => tally.Result(kind.Name))];
             return new RunResult
             {
@@ -136,16 +123,23 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
                 ReplicaHours = 0,
                 Events = events,
                 Phases = [.. settings.Plan.Phases.Where(p => !partial || p.From < duration)],
-                Generator = GeneratorLimit.Judge(_lateness, cpuShare, settings.LatenessMax),
+                Generator = GeneratorLimit.Judge(lateness, cpuShare, settings.LatenessMax),
                 Partial = partial,
             };
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Send(int kind, double at, double late)
+    {
+        Schedule(kind, at);
+        _lateness.Record(late);
+    }
+
     private void Schedule(int kind, double at)
     {
         _kinds[kind].Scheduled++;
-        _now.Scheduled++;
+        _recent.Schedule();
         _series.Schedule(at);
     }
 
@@ -158,16 +152,9 @@ internal sealed class LoadTally(LoadSettings settings, RecordWriter? records = n
         _failed += outcome.Failure == FailureClass.None ? 0 : 1;
         if (outcome.Status != 0)
         {
-            _now.Latency.Record(outcome.End - outcome.At);
+            _recent.Record(outcome.End - outcome.At);
         }
 
         records?.Write(outcome);
-    }
-
-    private sealed class RecentPart
-    {
-        public LatencyHistogram Latency { get; } = new();
-
-        public long Scheduled { get; set; }
     }
 }

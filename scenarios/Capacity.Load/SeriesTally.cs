@@ -18,13 +18,15 @@ internal sealed class SeriesTally
     private readonly double[] _p50;
     private readonly double[] _p95;
     private readonly double[] _p99;
-    private readonly LatencyHistogram _latency = LatencyHistogram.Fine();
+    private readonly DurationCounts _latency = new();
+    private readonly LatencyHistogram _closed = LatencyHistogram.Fine();
     private int _open;
+    private double _opensNext; // when the next step opens, seconds
     private long _failed;
 
     public SeriesTally(double duration, double step)
     {
-        _step = step;
+        _step = _opensNext = step;
         int steps = Math.Max(1, (int)Math.Ceiling((duration / step) - 1e-9));
         _offered = new double[steps];
         _completed = new double[steps];
@@ -42,11 +44,11 @@ internal sealed class SeriesTally
     public void Finish(in Outcome outcome)
     {
         // Threads race for the tally, so a finish may come a little after one of the next step: it then counts there.
-        int step = (int)Math.Clamp(outcome.End / _step, 0, _offered.Length);
-        if (step > _open)
+        if (outcome.End >= _opensNext && _open < _offered.Length)
         {
             CloseStep();
-            _open = step;
+            _open = (int)Math.Clamp(outcome.End / _step, _open + 1, _offered.Length);
+            _opensNext = (_open + 1) * _step;
         }
 
         if (_open < _offered.Length)
@@ -95,9 +97,11 @@ internal sealed class SeriesTally
         if (_open < _offered.Length)
         {
             _errors[_open] = _completed[_open] > 0 ? _failed / _completed[_open] : 0;
-            _p50[_open] = _latency.Quantile(0.5);
-            _p95[_open] = _latency.Quantile(0.95);
-            _p99[_open] = _latency.Quantile(0.99);
+            _closed.Clear();
+            _latency.AddTo(_closed);
+            _p50[_open] = _closed.Quantile(0.5);
+            _p95[_open] = _closed.Quantile(0.95);
+            _p99[_open] = _closed.Quantile(0.99);
         }
 
         _failed = 0;

@@ -52,6 +52,14 @@ public sealed class LatencyHistogram
         return seconds > 0 ? Math.Min(Math.Max(key, 0), Buckets - 1) : 0;
     }
 
+    /// <summary>The part of a bucket of a duration: its place in <see cref="FineCounts"/>.</summary>
+    /// <param name="seconds">As for <see cref="IndexOf"/>.</param>
+    public static int FineIndexOf(double seconds)
+    {
+        int key = unchecked((int)(BitConverter.DoubleToInt64Bits(seconds) >> (Shift - 2)) - (Base * FineParts));
+        return seconds > 0 ? Math.Min(Math.Max(key, 0), (Buckets * FineParts) - 1) : 0;
+    }
+
     /// <summary>Lower bound of a bucket, seconds.</summary>
     /// <param name="index">0 … <see cref="Buckets"/>; the latter gives the upper end of the range.</param>
     public static double LowerBound(int index) => BitConverter.Int64BitsToDouble((long)(index + Base) << Shift);
@@ -181,12 +189,6 @@ public sealed class LatencyHistogram
         }
 
         return Math.Min(MaxSeconds, (FineLowerBound(part) + FineLowerBound(part + 1)) / 2);
-    }
-
-    private static int FineIndexOf(double seconds)
-    {
-        int key = unchecked((int)(BitConverter.DoubleToInt64Bits(seconds) >> (Shift - 2)) - (Base * FineParts));
-        return seconds > 0 ? Math.Min(Math.Max(key, 0), (Buckets * FineParts) - 1) : 0;
     }
 
     private static double FineLowerBound(int part) =>

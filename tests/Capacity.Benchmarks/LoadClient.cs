@@ -5,12 +5,12 @@ using Capacity.Model;
 
 namespace Capacity.Benchmarks;
 
-/// <summary>The load engine as a process of its own, for <see cref="LoadSpeed"/>: one warm-up second, then the measured
+/// <summary>The load engine as a process of its own, for <see cref="LoadSpeed"/>: a warm-up, then the measured
 /// run.</summary>
 internal static class LoadClient
 {
     private const int Connections = 64;
-    private const double WarmUp = 1;
+    private const double WarmUp = 2.5; // the runtime has optimised what it will by then
 
     /// <summary>Runs it and prints its figures as <c>name value</c>, one per line.</summary>
     /// <param name="args">Transport, address, seconds, and requests per second (0: closed, 64 users).</param>
@@ -22,7 +22,7 @@ internal static class LoadClient
         double seconds = double.Parse(args[2], CultureInfo.InvariantCulture);
         double rate = double.Parse(args[3], CultureInfo.InvariantCulture);
         await RunAsync(transport, target, Math.Min(WarmUp, seconds), rate, null);
-        var memory = new MemoryWatch();
+        using var memory = new MemoryWatch(seconds, margin: 1);
         GC.Collect();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan before = Environment.CpuUsage.TotalTime;
@@ -35,6 +35,7 @@ internal static class LoadClient
         Say("failed", run.Totals.Failed);
         Say("cpu", cpu);
         Say("allocated", allocated);
+        Say("allocated_running", memory.Allocated);
         Say("seconds", seconds);
         Say("lateness_p50", run.Generator!.LatenessP50);
         Say("lateness_p99", run.Generator.LatenessP99);
@@ -42,6 +43,10 @@ internal static class LoadClient
         Say("latency_p99", latency.Quantile(0.99));
         Say("rss_first", memory.First);
         Say("rss_last", memory.Last);
+        for (int i = 0; i < memory.Minutes.Count; i++)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture, $"rss_minute_{i + 1}"), memory.Minutes[i]);
+        }
     }
 
     private static async Task<RunResult> RunAsync(
@@ -72,21 +77,4 @@ internal static class LoadClient
 
     private static void Say(string name, double value) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:R}"));
-
-    /// <summary>Resident memory in megabytes, after a first tenth of the run (at most a minute) and at its
-    /// end.</summary>
-    private sealed class MemoryWatch : IProgress<LoadProgress>
-    {
-        private const double Minute = 60;
-
-        public double First { get; private set; }
-
-        public double Last { get; private set; }
-
-        public void Report(LoadProgress value)
-        {
-            Last = Environment.WorkingSet / 1048576.0;
-            First = value.Elapsed < Minute ? Last : First;
-        }
-    }
 }

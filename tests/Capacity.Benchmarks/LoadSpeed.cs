@@ -10,7 +10,7 @@ namespace Capacity.Benchmarks;
 /// </summary>
 internal sealed class LoadSpeed
 {
-    private const int ClosedSeconds = 4;
+    private const int ClosedSeconds = 5;
     private const int OpenSeconds = 8;
     private const int LongSeconds = 600;
     private const int LongRate = 5000;
@@ -26,10 +26,11 @@ internal sealed class LoadSpeed
 
     /// <summary>Measures and prints.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="args"><c>--json FILE</c>, <c>--long</c> (ten minutes at 5,000/s as well), <c>--repeats N</c>,
-    /// <c>--peers</c> (the other load generators as well).</param>
+    /// <param name="args"><c>--json FILE</c>, <c>--repeats N</c>, <c>--peers</c> (the other load generators as
+    /// well).</param>
+    /// <param name="isLong">Ten minutes at 5,000/s as well.</param>
     /// <returns>Exit code.</returns>
-    public static int Print(TextWriter output, string[] args)
+    public static int Print(TextWriter output, string[] args, bool isLong)
     {
         string? json = After(args, "--json");
         int repeats = int.Parse(After(args, "--repeats") ?? "5", CultureInfo.InvariantCulture);
@@ -46,7 +47,8 @@ internal sealed class LoadSpeed
         speed.Open(1000);
         speed.Open(5000);
         speed.Open(20_000);
-        if (args.Contains("--long"))
+        speed.Scripts();
+        if (isLong)
         {
             speed.Memory();
         }
@@ -124,16 +126,17 @@ internal sealed class LoadSpeed
         var runs = new List<Dictionary<string, double>>();
         for (int i = 0; i < Math.Min(3, _repeats); i++)
         {
-            runs.Add(Ours("epoll", OpenSeconds, rate));
+            runs.Add(Ours("ring", OpenSeconds, rate));
         }
 
         double Of(string name) => Median(runs.Select(r => r[name]));
+        double running = rate * (double)(OpenSeconds - 2); // requests while allocations were counted
         double error = runs.Max(r => Math.Abs((r["scheduled"] / (rate * r["seconds"])) - 1));
         double core = Of("cpu") / Of("seconds");
         Say(string.Create(CultureInfo.InvariantCulture,
             $"open, {rate}/s: error {error:0.0000%}, late p50 {Of("lateness_p50") * 1e3:0.000} ms,"
             + $" p99 {Of("lateness_p99") * 1e3:0.000} ms, {core:0.00} of a core,"
-            + $" {Of("allocated") / Of("requests"):0.00} bytes allocated per request, {Of("rss_last"):0} MB"));
+            + $" {Of("allocated_running") / running:0.00} bytes allocated per request, {Of("rss_last"):0} MB"));
         string name = $"load.open_{rate}";
         Add($"{name}.lateness_p50_ms", Of("lateness_p50") * 1e3, "ms");
         Add($"{name}.lateness_p99_ms", Of("lateness_p99") * 1e3, "ms");
@@ -141,13 +144,43 @@ internal sealed class LoadSpeed
         Add($"{name}.cores", core, "cores");
     }
 
+    /// <summary>The script engine: with nothing to do, and what it adds to an HttpClient.</summary>
+    private void Scripts()
+    {
+        var empty = new List<Dictionary<string, double>>();
+        var ratios = new List<double>();
+        for (int i = 0; i < _repeats; i++)
+        {
+            empty.Add(Script("empty"));
+            Dictionary<string, double> before = Script("bare");
+            Dictionary<string, double> script = Script("script");
+            Dictionary<string, double> after = Script("bare");
+            double PerCpu(Dictionary<string, double> run) => run["requests"] / run["cpu"];
+            ratios.Add(PerCpu(script) / ((PerCpu(before) + PerCpu(after)) / 2));
+        }
+
+        double micros = Median(empty.Select(r => r["cpu"] / r["requests"] * 1e6));
+        double bytes = Median(empty.Select(r => r["allocated"] / r["requests"]));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"script engine, one step that does nothing: {micros:0.000} µs CPU and {bytes:0.000} bytes per iteration,"
+            + $" {Median(empty.Select(r => r["rss_last"])):0} MB"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"script with HttpClient: {Median(ratios):0.00} × bare HttpClient per CPU second"
+            + $" ({ratios.Min():0.00}–{ratios.Max():0.00})"));
+        Add("load.script.empty_us", micros, "µs");
+        Add("load.script.empty_bytes", bytes, "bytes");
+        Add("load.script.vs_bare_client", Median(ratios), "times");
+    }
+
     private void Memory()
     {
-        Dictionary<string, double> run = Ours("epoll", LongSeconds, LongRate);
+        Dictionary<string, double> run = Ours("ring", LongSeconds, LongRate);
+        IEnumerable<string> minutes = run.Where(f => f.Key.StartsWith("rss_minute_", StringComparison.Ordinal))
+            .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Value:0.0}"));
         Say(string.Create(CultureInfo.InvariantCulture,
-            $"memory at {LongRate}/s for {LongSeconds} s: {run["rss_first"]:0.0} MB after a minute,"
-            + $" {run["rss_last"]:0.0} MB at the end; {run["failed"]:0} failed"));
-        Add("load.long.rss_after_minute_mb", run["rss_first"], "MB");
+            $"memory at {LongRate}/s for {LongSeconds} s, after each minute: {string.Join(", ", minutes)} MB;"
+            + $" {run["failed"]:0} failed, {run["cpu"] / run["seconds"]:0.00} of a core"));
+        Add("load.long.rss_after_minute_mb", run["rss_minute_1"], "MB");
         Add("load.long.rss_end_mb", run["rss_last"], "MB");
     }
 
@@ -161,6 +194,11 @@ internal sealed class LoadSpeed
         Figures(LoadPeer.Output(
             ["-c", "0", Environment.ProcessPath!, "load-client", transport, $"{_address}", $"{seconds}", $"{rate}"],
             out _, out _) ?? throw new InvalidOperationException("the load engine's process failed"));
+
+    private Dictionary<string, double> Script(string what) => Figures(
+        LoadPeer.Output(
+            ["-c", "0", Environment.ProcessPath!, "script-client", what, $"{_address}", $"{ClosedSeconds}"],
+            out _, out _) ?? throw new InvalidOperationException("the script engine's process failed"));
 
     private static Dictionary<string, double> Figures(string text) => text
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))

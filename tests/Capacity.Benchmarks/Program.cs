@@ -28,9 +28,12 @@ switch (args)
         await RegressionErrors.PrintAsync(args[1..], Console.Out);
         break;
     case ["load", ..]:
-        return LoadSpeed.Print(Console.Out, args[1..]);
+        return LoadSpeed.Print(Console.Out, args[1..], isLong);
     case ["load-client", ..]:
         await LoadClient.RunAsync(args[1..]);
+        break;
+    case ["script-client", ..]:
+        await ScriptClient.RunAsync(args[1..]);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(SimulatorSpeed).Assembly).Run(args);

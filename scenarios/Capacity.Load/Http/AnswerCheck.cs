@@ -17,10 +17,14 @@ internal sealed class AnswerCheck
     private readonly byte[] _contains;
     private readonly Regex? _matches;
     private readonly string[] _path;
+    private readonly int _status; // the only right one; 0: any from 200 to 399
+    private readonly bool _simple; // nothing but the status is looked at
 
     public AnswerCheck(ResponseCheck? check)
     {
         _check = check;
+        _status = check?.Status ?? 0;
+        _simple = check is null or { Headers.Count: 0, NeedsBody: false };
         _contains = Encoding.UTF8.GetBytes(check?.Contains ?? "");
         _matches = check?.Matches is { } pattern
             ? new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
@@ -42,12 +46,12 @@ internal sealed class AnswerCheck
     /// <returns><see cref="FailureClass.Status"/>, <see cref="FailureClass.Check"/> or none.</returns>
     public FailureClass Judge(int status, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
-        if (_check?.Status is { } right ? status != right : status is < 200 or >= 400)
+        if (_status != 0 ? status != _status : status is < 200 or >= 400)
         {
             return FailureClass.Status;
         }
 
-        return _check is null || (Has(head) && Has(_check, body)) ? FailureClass.None : FailureClass.Check;
+        return _simple || (Has(head) && Has(_check!, body)) ? FailureClass.None : FailureClass.Check;
     }
 
     private bool Has(ReadOnlySpan<byte> head)

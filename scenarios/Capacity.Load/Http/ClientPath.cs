@@ -76,7 +76,7 @@ internal sealed class ClientPath : IRequestPath
 
     public void Until(long instant) => _wait.Until(instant);
 
-    public bool TrySendNow(in Shot shot) => false;
+    public bool TrySendNow(in Shot shot, double now) => false;
 
     public void Wake() => _wait.Wake();
 

@@ -22,7 +22,7 @@ internal sealed partial class EventPath : IRequestPath
     private readonly byte[]? _address; // null: the name is unknown
     private readonly int _family;
     private readonly ISocketEvents _events;
-    private readonly SpinLead _lead = new();
+    private readonly WakePlan _plan = new();
     private readonly PhaseLimits _limits;
     private readonly int _requestMax;
     private readonly List<EventConnection> _all = [];
@@ -65,25 +65,12 @@ internal sealed partial class EventPath : IRequestPath
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Send(in Shot shot)
     {
-        double now = _clock.Now;
-        if (_inFlight >= _settings.InFlightMax)
+        if (shot.Finished is null)
         {
-            _counts = _counts with { Refused = _counts.Refused + 1 };
-            _tally.Refused(shot.Kind, shot.At);
-            shot.Finished?.Invoke(now);
-            return;
+            _plan.Due(shot.At);
         }
 
-        _inFlight++;
-        _tally.Sent(shot.Kind, shot.At, now - shot.At);
-        if (_busy >= _connectionsMax)
-        {
-            _counts = _counts with { Waited = _counts.Waited + 1 };
-            _waiting.Enqueue((shot, now));
-            return;
-        }
-
-        Start(shot, now, now);
+        Send(shot, _clock.Now);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -91,7 +78,8 @@ internal sealed partial class EventPath : IRequestPath
     {
         _thread = Environment.CurrentManagedThreadId;
         long now = Stopwatch.GetTimestamp();
-        long awakeFrom = instant - _lead.Before(now, instant - now);
+        instant = _plan.Next(now, instant);
+        long awakeFrom = instant - _plan.Before(now, instant - now);
         do
         {
             bool awake = now >= awakeFrom;
@@ -112,11 +100,11 @@ internal sealed partial class EventPath : IRequestPath
             now = Stopwatch.GetTimestamp();
             if (awake)
             {
-                _lead.Spent(now - before);
+                _plan.Spent(now - before);
             }
             else if (until == awakeFrom)
             {
-                _lead.Learn(now - awakeFrom);
+                _plan.Learn(now - awakeFrom);
             }
         }
         while (now < instant);
@@ -125,7 +113,7 @@ internal sealed partial class EventPath : IRequestPath
     /// <inheritdoc/>
     /// <remarks>Only from within an answer: other requests may fail at once, and so without end.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TrySendNow(in Shot shot)
+    public bool TrySendNow(in Shot shot, double now)
     {
         if (!_answered || _finishing || _waiting.Count > 0)
         {
@@ -133,7 +121,7 @@ internal sealed partial class EventPath : IRequestPath
         }
 
         _answered = false;
-        Send(shot);
+        Send(shot, now);
         return true;
     }
 
@@ -174,6 +162,29 @@ internal sealed partial class EventPath : IRequestPath
     private static long Ticks(double seconds) => (long)(seconds * Stopwatch.Frequency);
 
     private static long Nanoseconds(long ticks) => (long)(ticks * (1e9 / Stopwatch.Frequency));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Send(in Shot shot, double now)
+    {
+        if (_inFlight >= _settings.InFlightMax)
+        {
+            _counts = _counts with { Refused = _counts.Refused + 1 };
+            _tally.Refused(shot.Kind, shot.At);
+            shot.Finished?.Invoke(now);
+            return;
+        }
+
+        _inFlight++;
+        _tally.Sent(shot.Kind, shot.At, now - shot.At);
+        if (_busy >= _connectionsMax)
+        {
+            _counts = _counts with { Waited = _counts.Waited + 1 };
+            _waiting.Enqueue((shot, now));
+            return;
+        }
+
+        Start(shot, now, now);
+    }
 
     private void GiveUp()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Capacity.Load.Http;
@@ -33,12 +34,29 @@ internal static class LinuxSockets
     public const nint CallEpollWait2 = 441;
     private const int TimerSlack = 29; // PR_SET_TIMERSLACK
 
+    // Constants for the compiler, which knows the processor.
+    private static nint CallSendTo => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 206 : 44;
+
+    private static nint CallReceiveFrom => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 207 : 45;
+
     /// <summary>Of the call before on this thread.</summary>
     public static int LastError => Marshal.GetLastSystemError();
 
     /// <summary>The last error as a negative number.</summary>
     /// <param name="later">The answer when it only means that nothing can be done now.</param>
     public static int Refusal(int later) => LastError is var error and not (Again or Interrupted) ? -error : later;
+
+    /// <summary>Receives what has come.</summary>
+    /// <remarks>Like <see cref="Send"/> not by the C library's function of that name: in a process with several threads
+    /// that one allows the thread to be cancelled meanwhile, at the cost of several atomic operations.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Receive(int socket, nint buffer, nint length, int flags) =>
+        QuickCall(CallReceiveFrom, socket, buffer, length, flags, 0, 0);
+
+    /// <summary>Sends what the system takes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Send(int socket, nint buffer, nint length, int flags) =>
+        QuickCall(CallSendTo, socket, buffer, length, flags, 0, 0);
 
     /// <summary>A socket whose small requests are not held back; negative when there is none.</summary>
     public static int Open(int family, int type)
@@ -75,16 +93,6 @@ internal static class LinuxSockets
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [SuppressGCTransition]
     public static extern int GetOption(int socket, int level, int option, ref int value, ref uint length);
-
-    [DllImport("libc", EntryPoint = "recv")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    [SuppressGCTransition]
-    public static extern nint Receive(int socket, nint buffer, nint length, int flags);
-
-    [DllImport("libc", EntryPoint = "send")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    [SuppressGCTransition]
-    public static extern nint Send(int socket, nint buffer, nint length, int flags);
 
     [DllImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -11,7 +11,8 @@ internal static class RequestPaths
 {
     private static readonly TimeSpan TryEach = TimeSpan.FromSeconds(2);
 
-    /// <summary>The cheapest way that can do what is asked.</summary>
+    /// <summary>The cheapest way that can do what is asked. Where the kernel refuses io_uring, as it does in many
+    /// containers, epoll takes its place.</summary>
     public static RequestTransport Choose(LoadSettings settings)
     {
         HttpSettings http = settings.Http;
@@ -21,17 +22,22 @@ internal static class RequestPaths
             && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
         return !plain ? RequestTransport.Client
             : settings.Transport is { } asked && (asked > RequestTransport.Epoll || linux) ? asked
-            : linux ? RequestTransport.Epoll
+            : linux ? RequestTransport.Ring
             : RequestTransport.Sockets;
     }
+
+    /// <summary>Whether several threads tell the tally what becomes of requests.</summary>
+    public static bool Shares(LoadSettings settings) =>
+        Choose(settings) is RequestTransport.Sockets or RequestTransport.Client;
 
     /// <summary>Makes it ready.</summary>
     /// <param name="settings">What to send where.</param>
     /// <param name="tally">Is told what becomes of each request.</param>
     /// <param name="clock">The run's.</param>
+    /// <param name="openRing">Opens an io_uring, or answers null where the kernel refuses it.</param>
     /// <param name="stop">Ends the search for the service's address.</param>
     public static async Task<IRequestPath> OpenAsync(
-        LoadSettings settings, LoadTally tally, RunClock clock, CancellationToken stop)
+        LoadSettings settings, LoadTally tally, RunClock clock, Func<Ring?> openRing, CancellationToken stop)
     {
         RequestTransport transport = Choose(settings);
         if (transport == RequestTransport.Client)
@@ -45,11 +51,11 @@ internal static class RequestPaths
             return new SocketPath(settings, tally, clock, address);
         }
 
-        Ring? ring = transport == RequestTransport.Ring ? Ring.TryOpen() : null;
+        Ring? ring = transport == RequestTransport.Ring ? openRing() : null;
         return new EventPath(
             settings, tally, clock, address, ring is null ? new EpollEvents() : new RingEvents(ring))
         {
-            Remark = ring is null && transport == RequestTransport.Ring
+            Remark = ring is null && settings.Transport == RequestTransport.Ring
                 ? "this kernel does not allow io_uring: the load was sent by epoll, which costs a little more CPU"
                 : null,
         };

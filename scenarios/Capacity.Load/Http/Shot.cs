@@ -48,8 +48,11 @@ internal interface IRequestPath : IDisposable
 
     /// <summary>Sends a request of a user whose last one has just finished, on whatever thread noticed that, if this
     /// can be done at once.</summary>
+    /// <param name="shot">The request.</param>
+    /// <param name="now">When the last one finished: the clock is not read again, so what passes between the two counts
+    /// as waiting for the answer.</param>
     /// <returns>False when nothing was done; the thread that sends must do it.</returns>
-    bool TrySendNow(in Shot shot);
+    bool TrySendNow(in Shot shot, double now);
 
     /// <summary>Waits for an instant; returns earlier when woken or when requests have finished.</summary>
     /// <param name="instant">A <see cref="System.Diagnostics.Stopwatch"/> timestamp; <see cref="long.MaxValue"/> is

@@ -49,8 +49,11 @@ internal sealed class SocketConnection : SocketAsyncEventArgs
     }
 
     /// <summary>Sends on a connection that was idle.</summary>
+    /// <param name="shot">The request.</param>
+    /// <param name="started">When it was asked for, seconds since the start of the run.</param>
+    /// <param name="now">When it is sent.</param>
     /// <returns>False when the peer has closed it meanwhile.</returns>
-    public bool TryTake(in Shot shot, double started)
+    public bool TryTake(in Shot shot, double started, double now)
     {
         lock (_gate)
         {
@@ -61,7 +64,7 @@ internal sealed class SocketConnection : SocketAsyncEventArgs
 
             (_shot, _started, _again, _reused) = (shot, started, false, true);
             (_sent, _firstByte) = (double.NaN, double.NaN);
-            return TryWrite();
+            return TryWrite(now);
         }
     }
 
@@ -143,7 +146,7 @@ internal sealed class SocketConnection : SocketAsyncEventArgs
             }
 
             SetBuffer(new byte[BufferSize]);
-            if (SocketError == SocketError.Success && TryWrite())
+            if (SocketError == SocketError.Success && TryWrite(_path.Now))
             {
                 return true;
             }
@@ -155,9 +158,9 @@ internal sealed class SocketConnection : SocketAsyncEventArgs
         return false;
     }
 
-    private bool TryWrite()
+    private bool TryWrite(double now)
     {
-        _sent = _path.Now;
+        _sent = now;
         _receivedBytes = 0;
         _sentBytes = _path.Prepare(_shot, _request, _reader);
         _state = ConnectionState.Waiting;

@@ -19,7 +19,7 @@ internal sealed class SocketPath : IRequestPath
     private readonly AnswerCheck[] _checks;
     private readonly PhaseLimits _limits;
     private readonly PreciseWait _wait = new();
-    private readonly SpinLead _lead = new();
+    private readonly WakePlan _plan = new();
     private readonly HashSet<SocketConnection> _open = [];
     private readonly Stack<SocketConnection> _idle = new();
     private readonly Queue<(Shot Shot, double Started)> _waiting = new();
@@ -62,6 +62,11 @@ internal sealed class SocketPath : IRequestPath
     public void Send(in Shot shot)
     {
         double now = Now;
+        if (shot.Finished is null)
+        {
+            _plan.Due(shot.At);
+        }
+
         if (InFlight >= _settings.InFlightMax)
         {
             Interlocked.Increment(ref _refused);
@@ -87,7 +92,7 @@ internal sealed class SocketPath : IRequestPath
         Start(shot, now);
     }
 
-    public bool TrySendNow(in Shot shot)
+    public bool TrySendNow(in Shot shot, double now)
     {
         SocketConnection? connection;
         lock (_gate)
@@ -100,10 +105,9 @@ internal sealed class SocketPath : IRequestPath
             _busy++;
         }
 
-        double now = Now;
         Interlocked.Increment(ref _inFlight);
         _tally.Sent(shot.Kind, shot.At, now - shot.At);
-        if (!connection.TryTake(shot, now))
+        if (!connection.TryTake(shot, now, now))
         {
             lock (_gate)
             {
@@ -119,7 +123,8 @@ internal sealed class SocketPath : IRequestPath
     public void Until(long instant)
     {
         long now = Stopwatch.GetTimestamp();
-        long awakeFrom = instant - _lead.Before(now, instant - now);
+        instant = _plan.Next(now, instant);
+        long awakeFrom = instant - _plan.Before(now, instant - now);
         long until = InFlight > 0 ? Math.Min(awakeFrom, now + SweepTicks) : awakeFrom;
         if (now < until)
         {
@@ -127,7 +132,7 @@ internal sealed class SocketPath : IRequestPath
             now = Stopwatch.GetTimestamp();
             if (until == awakeFrom && now >= until)
             {
-                _lead.Learn(now - until);
+                _plan.Learn(now - until);
             }
         }
 
@@ -138,7 +143,7 @@ internal sealed class SocketPath : IRequestPath
                 Thread.SpinWait(8);
             }
 
-            _lead.Spent(instant - now);
+            _plan.Spent(instant - now);
         }
 
         Sweep(now);
@@ -250,7 +255,7 @@ internal sealed class SocketPath : IRequestPath
                 return;
             }
 
-            if (connection.TryTake(shot, started))
+            if (connection.TryTake(shot, started, Now))
             {
                 return;
             }

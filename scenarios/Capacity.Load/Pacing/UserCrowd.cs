@@ -79,7 +79,7 @@ internal sealed class UserCrowd
         if (due <= answered)
         {
             Shot next = Next(user, due);
-            if (_path.TrySendNow(next))
+            if (_path.TrySendNow(next, answered))
             {
                 return;
             }

@@ -86,7 +86,7 @@ public sealed class LoadTallyTests
         Plan = LoadPlan.Of([new LoadStage.Open("", 1, 0, seconds)]),
         Requests = [Hello],
         Seed = 1,
-    });
+    }, shared: true);
 
     private static void Answer(LoadTally tally, double at, double latency)
     {

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+
+namespace Capacity.Load.Pacing;
+
+/// <summary>
+/// When the thread that sends should wake up for what is due, so that it is punctual where that is affordable.
+/// </summary>
+/// <remarks>
+/// Sleeps end late, so one should end early and the rest be waited for awake: as long as sleeps lately overslept,
+/// within a budget of a tenth of a core. The higher the rate, the less is left for each request. Where requests follow
+/// each other faster than <see cref="Dense"/>, waking up for each (and waking the service for each) would cost more
+/// than sending it: the thread then sleeps for <see cref="BundleSeconds"/> at least, unless an answer wakes it, and
+/// sends together what has become due. Requests are then late by up to that, which is measured and reported like any
+/// lateness.
+/// </remarks>
+internal sealed class WakePlan
+{
+    /// <summary>Mean gap between requests below which they are bundled, seconds.</summary>
+    public const double Dense = 100e-6;
+
+    /// <summary>Shortest sleep then, seconds.</summary>
+    public const double BundleSeconds = 200e-6;
+
+    private const double Share = 0.1; // of a core
+    private const double SavedSeconds = 1e-3;
+    private const double LongestSeconds = 60e-6;
+    private const double StepSeconds = 0.25e-6;
+    private const double Weight = 1.0 / 64; // of the last gap in the mean
+    private const double GapMax = 64 * Dense; // after a pause a few requests tell what comes
+    private static readonly long Longest = (long)(LongestSeconds * Stopwatch.Frequency);
+    private static readonly long Step = Math.Max(1, (long)(StepSeconds * Stopwatch.Frequency));
+    private static readonly long Bundle = (long)(BundleSeconds * Stopwatch.Frequency);
+    private long _overslept = Longest / 2;
+    private double _budget;
+    private long _seen;
+    private double _gap = GapMax;
+    private double _last = double.NaN;
+
+    /// <summary>A request was due.</summary>
+    /// <param name="at">When, seconds since the start of the run; at least as late as the one before.</param>
+    public void Due(double at)
+    {
+        double gap = at - _last;
+        _last = at;
+        if (gap >= 0)
+        {
+            _gap += (Math.Min(gap, GapMax) - _gap) * Weight;
+        }
+    }
+
+    /// <summary>When to have woken up.</summary>
+    /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>
+    /// <param name="instant">When the next request is due; <see cref="long.MaxValue"/> is never.</param>
+    public long Next(long now, long instant) => _gap < Dense ? Math.Max(instant, now + Bundle) : instant;
+
+    /// <summary>Ticks to wake up early.</summary>
+    /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>
+    /// <param name="left">Ticks until the instant; negative when it is past.</param>
+    public long Before(long now, long left)
+    {
+        if (_seen != 0)
+        {
+            _budget = Math.Min(_budget + ((now - _seen) * Share), SavedSeconds * Stopwatch.Frequency);
+        }
+
+        _seen = now;
+        return _gap < Dense ? 0 : Math.Max(0, Math.Min(left, Math.Min(_overslept, (long)_budget)));
+    }
+
+    /// <summary>Takes what was waited awake from the budget.</summary>
+    public void Spent(long ticks) => _budget -= ticks;
+
+    /// <summary>Learns from a sleep that ended by itself.</summary>
+    /// <param name="late">Ticks after the asked end.</param>
+    /// <remarks>Moves by steps towards what was seen, four up for one down: it settles at the 80th
+    /// percentile.</remarks>
+    public void Learn(long late) =>
+        _overslept = Math.Clamp(_overslept + (late > _overslept ? 4 * Step : -Step), 0, Longest);
+}

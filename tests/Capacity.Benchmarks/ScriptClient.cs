@@ -1,0 +1,98 @@
+using System.Globalization;
+using Capacity.Load;
+using Capacity.Model;
+using Capacity.Scripting;
+using Scenario = Capacity.Scripting.Scenario;
+
+namespace Capacity.Benchmarks;
+
+/// <summary>The script engine as a process of its own, for <see cref="LoadSpeed"/>: with nothing to do, and with an
+/// <see cref="HttpClient"/>, which also runs without the engine. Each warms up first.</summary>
+internal static class ScriptClient
+{
+    private const int Connections = 64;
+    private const int EmptyCopies = 16;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>Runs it and prints its figures as <c>name value</c>, one per line.</summary>
+    /// <param name="args">What (<c>empty</c>, <c>script</c>, <c>bare</c>), address, seconds.</param>
+    public static async Task RunAsync(string[] args)
+    {
+        InlineSockets.Enable();
+        var target = new Uri(args[1]);
+        var time = TimeSpan.FromSeconds(double.Parse(args[2], CultureInfo.InvariantCulture));
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = Connections,
+            UseCookies = false,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+        });
+        Func<TimeSpan, Task<(long Ok, long Failed)>> run = args[0] switch
+        {
+            "empty" => length => EngineAsync(Empty(), EmptyCopies, length),
+            "script" => length => EngineAsync(Requests(client, target), Connections, length),
+            _ => length => BareAsync(client, target, length),
+        };
+        await run(WarmUp);
+        GC.Collect();
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        (long ok, long failed) = await run(time);
+        double cpu = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"requests {ok}\nfailed {failed}\ncpu {cpu:R}\nallocated {allocated}\nseconds {time.TotalSeconds:R}\n"
+            + $"rss_last {Environment.WorkingSet / 1048576.0:0.0}"));
+    }
+
+    private static ScenarioProps Empty()
+    {
+        Func<IScenarioContext, ValueTask<Response<object>>> nothing = _ => ValueTask.FromResult(Response.Ok());
+        return Scenario.Create("empty", context =>
+        {
+            ValueTask<Response<object>> step = Step.Run("nothing", context, nothing);
+            return ValueTask.FromResult<IResponse>(step.Result);
+        });
+    }
+
+    private static ScenarioProps Requests(HttpClient client, Uri target) => Scenario.Create("get", context =>
+        AsResponse(Step.Run("get", context, async () =>
+        {
+            using HttpResponseMessage answer = await client.GetAsync(target);
+            return answer.IsSuccessStatusCode ? Response.Ok() : Response.Fail();
+        })));
+
+    private static async ValueTask<IResponse> AsResponse(ValueTask<Response<object>> step) => await step;
+
+    private static async Task<(long Ok, long Failed)> EngineAsync(ScenarioProps scenario, int copies, TimeSpan length)
+    {
+        var session = new ScriptSession(
+            new SessionSettings
+            {
+                Name = "bench",
+                Scenarios = [scenario.WithLoadSimulations(Simulation.KeepConstant(copies, length))],
+            },
+            new ScriptLog(_ => { }), null);
+        RunResult result = await session.RunAsync(CancellationToken.None);
+        return (result.Totals.Ok, result.Totals.Failed);
+    }
+
+    private static async Task<(long Ok, long Failed)> BareAsync(HttpClient client, Uri target, TimeSpan length)
+    {
+        long end = Environment.TickCount64 + (long)length.TotalMilliseconds;
+        long ok = 0;
+        long failed = 0;
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
+        {
+            await Task.Yield();
+            while (Environment.TickCount64 < end)
+            {
+                using HttpResponseMessage answer = await client.GetAsync(target);
+                Interlocked.Increment(ref answer.IsSuccessStatusCode ? ref ok : ref failed);
+            }
+        }));
+        return (ok, failed);
+    }
+}
