@@ -38,8 +38,7 @@ public sealed record ReactionTime(ScaleAction Action, IReadOnlyList<ReactionLink
     /// percentile of the response time (or, where that shows nothing, the demand) was beyond the middle between the
     /// calmest and the worst value of the last steps. The middle is the geometric mean: under overload the response
     /// time grows over orders of magnitude, and half of the worst value would come late. Instants that are not known
-    /// are left out: the next
-    /// link then holds their time, too.
+    /// are left out: the next link then holds their time, too.
     /// </remarks>
     public static ReactionTime Of(RunResult run, ScaleAction action)
     {
