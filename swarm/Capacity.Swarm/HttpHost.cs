@@ -80,7 +80,8 @@ internal sealed class HttpHost : IAsyncDisposable
         _server.Dispose();
     }
 
-    private static string Reason(Exception problem) =>
+    /// <summary>Why a port cannot be used, in words.</summary>
+    public static string Reason(Exception problem) =>
         problem.GetBaseException() is SocketException { SocketErrorCode: var code }
             ? code switch
             {
@@ -90,7 +91,8 @@ internal sealed class HttpHost : IAsyncDisposable
             }
             : problem.Message;
 
-    private sealed class Application(RequestDelegate handle) : IHttpApplication<HttpContext>
+    /// <summary>One function answers every request; nothing is kept between requests.</summary>
+    public sealed class Application(RequestDelegate handle) : IHttpApplication<HttpContext>
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using Capacity.Swarm;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -90,14 +90,14 @@ internal sealed class WhatIfServer : IAsyncDisposable
         var server = new WhatIfServer(serving, subject, clock);
         try
         {
-            await server._server.StartAsync(new Application(server._sockets.Invoke), cancellation);
+            await server._server.StartAsync(new HttpHost.Application(server._sockets.Invoke), cancellation);
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {
             server._server.Dispose();
             throw new EnvironmentFailedException(
                 string.Create(CultureInfo.InvariantCulture,
-                    $"port {serving.Port} on 127.0.0.1 cannot be used: {Reason(problem)}"),
+                    $"port {serving.Port} on 127.0.0.1 cannot be used: {HttpHost.Reason(problem)}"),
                 "choose another with --port, or --port 0 for any free one", problem);
         }
 
@@ -259,26 +259,4 @@ internal sealed class WhatIfServer : IAsyncDisposable
     // In a time that does not tell how much of it is right.
     private bool IsToken(string given) => CryptographicOperations.FixedTimeEquals(
         Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(_serving.Token));
-
-    private static string Reason(Exception problem) =>
-        problem.GetBaseException() is SocketException { SocketErrorCode: var code }
-            ? code switch
-            {
-                SocketError.AddressAlreadyInUse => "another program listens there",
-                SocketError.AccessDenied => "that needs more rights",
-                _ => code.ToString(),
-            }
-            : problem.Message;
-
-    private sealed class Application(RequestDelegate handle) : IHttpApplication<HttpContext>
-    {
-        public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
-
-        public Task ProcessRequestAsync(HttpContext context) => handle(context);
-
-        public void DisposeContext(HttpContext context, Exception? exception)
-        {
-            // Nothing is kept per request.
-        }
-    }
 }
