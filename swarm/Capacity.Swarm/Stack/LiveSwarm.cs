@@ -152,6 +152,11 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         {
             using var client = new EngineClient(there);
             await client.NodesAsync(cancellationToken); // refuses, with the reason, unless it is a manager
+            if (options.Engine is null)
+            {
+                StackPorts.DemandPublished(options.Variables); // one that is named may be elsewhere
+            }
+
             folder.Write(new SwarmState(there.ToString(), IsOwn: false, null, options.Variables, options.LocalImages)
             {
                 Certificates = there.Certificates is { } certificates ? Path.GetFullPath(certificates) : null,
@@ -174,13 +179,15 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
                 "end it (capacity swarm down --folder …), or use it: --engine address");
         }
 
+        StackPorts.DemandPublished(options.Variables);
+        string[] ports = StackPorts.OfSwarm();
         var own = new OwnEngine(folder);
         folder.Write(new SwarmState(own.Address.ToString(), IsOwn: true,
             await HostNetwork.LookAsync(cancellationToken), options.Variables, options.LocalImages));
         say($"starting a throw-away Docker engine in {folder.Path}");
         await own.StartAsync(cancellationToken);
         await new DockerClient(folder, own.Address)
-            .DemandAsync(["swarm", "init", "--advertise-addr", "127.0.0.1"], null, cancellationToken);
+            .DemandAsync(["swarm", "init", .. ports], null, cancellationToken);
         return own.Address;
     }
 
