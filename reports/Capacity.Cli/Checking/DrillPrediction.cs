@@ -75,7 +75,7 @@ internal static class DrillPrediction
         {
             Workers = 100,
             Balancer = Balancer.LeastConnections,
-            Startup = new ServiceLaw.Uniform(0.8, 1.6),
+            Startup = drill.Name == "restart-engine" ? SimulatedFault.StartOfAll : new ServiceLaw.Uniform(0.8, 1.6),
         },
         Client = new ClientModel
         {
@@ -173,6 +173,7 @@ internal static class DrillPrediction
         return double.NaN;
     }
 
+    /// <summary>The wanted replicas from the fault on.</summary>
     /// <param name="run">A launch.</param>
     /// <param name="until">Seconds since the fault; NaN for its end.</param>
     private static IReadOnlyList<DrillStep> Curve(RunResult run, double until) =>
