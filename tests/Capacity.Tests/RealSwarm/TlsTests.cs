@@ -130,7 +130,7 @@ public sealed class TlsTests : IAsyncLifetime
         authority.Write("client", $"{Certificates}/cert.pem", $"{Certificates}/key.pem");
         string command = "DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1 exec setsid dockerd --storage-driver overlay2 "
             + $"--data-root {Root}/engine/data --exec-root {Root}/engine/exec -p {Root}/engine/dockerd.pid "
-            + $"--cgroup-parent /{HostNetwork.ControlGroup} -H unix://{Socket} -H tcp://127.0.0.1:{_port} --tlsverify "
+            + $"--cgroup-parent /{ControlGroup.Name} -H unix://{Socket} -H tcp://127.0.0.1:{_port} --tlsverify "
             + $"--tlscacert {Certificates}/ca.pem --tlscert {Root}/engine.pem --tlskey {Root}/engine-key.pem "
             + $"> {Root}/engine.log 2>&1 < /dev/null &";
         await RunningProgram.RunOtherAsync("sh", "-c", command);
