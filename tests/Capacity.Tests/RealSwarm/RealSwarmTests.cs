@@ -87,9 +87,16 @@ public sealed class RealSwarmTests : IAsyncLifetime
             await ValueAsync($"sum(up{{job=\"{Service}\"}})") == 1);
         await UntilAsync("the proxy serves", 30, async () => (await _http.GetAsync(new Uri(_ports.Proxy, "/demo/hello")))
             .IsSuccessStatusCode);
+        await using (var thirty = new SlowLoad(_ports.Proxy, users: 6, longest: 6000, each: 5)) // as in the tutorial
+        {
+            await thirty.Users;
+            Tell($"the tutorial's {thirty.Answered} requests of up to 6 s are answered");
+            Assert.Empty(thirty.Failures);
+        }
+
+        await UntilAsync("scaled from 1 to 3", 90, async () => await ReplicasAsync(engine, Service) == 3);
         await using (var load = new SlowLoad(_ports.Proxy, users: 6))
         {
-            await UntilAsync("scaled from 1 to 3", 90, async () => await ReplicasAsync(engine, Service) == 3);
             await UntilAsync("requests reach all three replicas", 60, async () => (await SessionsAsync()) == 3);
             await load.StopAsync();
             Tell($"load ended: {load.Answered} requests answered, {load.Failures.Count} failed");
