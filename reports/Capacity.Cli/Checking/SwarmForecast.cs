@@ -119,7 +119,8 @@ internal sealed class SwarmForecast
         double[] ascending = [.. _launches.Select(figure).Order()];
         string At(double share) => format(ascending[(int)Math.Round(share * (Launches - 1))]);
         text.Append(CultureInfo.InvariantCulture,
-            $"| {name} | {(measured is null ? "" : format(figure(measured)))} | {At(0.05)} | {At(0.5)} | {At(0.95)} |\n");
+            $"| {name} | {(measured is null ? "" : format(figure(measured)))} | {At(0.05)} | {At(0.5)} | {At(0.95)} "
+            + $"|\n");
     }
 
     /// <summary>Actions of all launches, those at the same time as one; and those that were measured and no launch

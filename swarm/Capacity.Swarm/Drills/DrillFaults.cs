@@ -57,7 +57,8 @@ internal sealed class DrillFaults(SwarmFolder folder, EngineClient engine, NodeN
     private async Task RemoveAsync(string service, CancellationToken cancellationToken)
     {
         await engine.ScaleAsync(service, 0, cancellationToken);
-        for (int i = 0; (await engine.TasksAsync(service, cancellationToken)).Any(t => t.Status.State == "running"); i++)
+        for (int i = 0; (await engine.TasksAsync(service, cancellationToken))
+            .Any(t => t.Status.State == "running"); i++)
         {
             if (i == 300)
             {

@@ -32,7 +32,8 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
         await using var watch = new DrillWatch(address,
             new Uri($"http://{host}:{StackPorts.Of(state.Variables, "PROMETHEUS_PORT")}"), start, say);
         await SettleAsync(watch, engine, drill, cancellationToken);
-        await using var load = new DrillLoad(new Uri($"http://{host}:{StackPorts.Of(state.Variables, "PROXY_PORT")}"), start);
+        await using var load =
+            new DrillLoad(new Uri($"http://{host}:{StackPorts.Of(state.Variables, "PROXY_PORT")}"), start);
         watch.Note($"load: {DrillLoad.Rate} requests of {load.Delay} ms per second");
         if (nodes is not null)
         {

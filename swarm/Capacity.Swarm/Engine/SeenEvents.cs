@@ -41,6 +41,7 @@ internal sealed class SeenEvents
         return true;
     }
 
+    // The reader leaves null what the engine does not tell.
     private static (long Time, string Type, string Action, string Id) KeyOf(EngineEvent happened) =>
-        (happened.TimeNano, happened.Type, happened.Action, happened.Actor.Id);
+        (happened.TimeNano, happened.Type, happened.Action, happened.Actor is { } actor ? actor.Id : "");
 }

@@ -38,7 +38,8 @@ public static class StackPorts
             if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
                 && !IsFree(IPAddress.Any, ProtocolType.Tcp, port))
             {
-                throw new ClusterException($"port {port} of this machine is taken, and the stack needs it for {service}",
+                throw new ClusterException(
+                    $"port {port} of this machine is taken, and the stack needs it for {service}",
                     string.Create(CultureInfo.InvariantCulture,
                         $"choose another: --set {variable}={Free(IPAddress.Any, ProtocolType.Tcp, port)}"));
             }

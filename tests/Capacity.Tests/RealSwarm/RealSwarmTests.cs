@@ -85,7 +85,8 @@ public sealed class RealSwarmTests : IAsyncLifetime
     {
         await UntilAsync("Prometheus scrapes the replica", 60, async () =>
             await ValueAsync($"sum(up{{job=\"{Service}\"}})") == 1);
-        await UntilAsync("the proxy serves", 30, async () => (await _http.GetAsync(new Uri(_ports.Proxy, "/demo/hello")))
+        await UntilAsync("the proxy serves", 30, async () =>
+            (await _http.GetAsync(new Uri(_ports.Proxy, "/demo/hello")))
             .IsSuccessStatusCode);
         await using (var thirty = new SlowLoad(_ports.Proxy, users: 6, longest: 6000, each: 5)) // as in the tutorial
         {
@@ -209,7 +210,8 @@ public sealed class RealSwarmTests : IAsyncLifetime
         using var body = new StringContent(
             $"{{\"groupLabels\": {{\"scale\":\"{direction}\",\"service\":\"{service}\"}}}}",
             Encoding.UTF8, "application/x-www-form-urlencoded");
-        using HttpResponseMessage answer = await _http.PostAsync(new Uri(_ports.Proxy, "/scaler/v1/scale-service"), body);
+        using HttpResponseMessage answer =
+            await _http.PostAsync(new Uri(_ports.Proxy, "/scaler/v1/scale-service"), body);
         return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"]!;
     }
 
