@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Capacity.Control;
 using Capacity.Model;
 using Capacity.Sim;
 using Capacity.Sim.WhatIf;
+using Capacity.Swarm.Live;
 
 namespace Capacity.Cli.Checking;
 
@@ -43,16 +45,21 @@ internal sealed class SwarmForecast
             ulong own = Capacity.Sim.Launches.SeedOf(seed, i);
             var chance = new RandomSource(own, "calibration");
             double Factor(double spread) => new ServiceLaw.Lognormal(1, spread).Quantile(chance.NextUnit());
-            LoopDelays delays = fitted.Loop.Delays;
+            LoopSettings loop = fitted.Loop with { PhaseSeed = own };
             if (ups.Length > 0)
             {
-                ScaleChain one = ups[(int)(chance.NextUnit() * ups.Length)].Chain;
-                delays = delays with { Orchestrator = Math.Max(0, one.Started - one.Delivered) };
+                double start = Start(ups[(int)(chance.NextUnit() * ups.Length)].Chain);
+                double alertmanager = Start(ups[(int)(chance.NextUnit() * ups.Length)].Chain);
+                loop = loop with
+                {
+                    Delays = loop.Delays with { Orchestrator = start },
+                    AlertmanagerAge = LiveLoop.Lead - TimeSpan.FromSeconds(alertmanager), // when it sweeps, too
+                };
             }
 
             return LaunchSimulation.Run(fitted with
             {
-                Loop = fitted.Loop with { PhaseSeed = own, Delays = delays },
+                Loop = loop,
                 Service = fitted.Service with { Startup = ScaledLaw.Of(fitted.Service.Startup, Factor(StartSpread)) },
                 WorkerLaws = [.. fitted.WorkerLaws.Select((law, k) => ScaledLaw.Of(law, Factor(errors[k])))],
             }, seed, stop);
@@ -87,6 +94,8 @@ internal sealed class SwarmForecast
 
         return text.ToString();
     }
+
+    private static double Start(ScaleChain chain) => Math.Max(0, chain.Started - chain.Delivered);
 
     private static string Hours(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
