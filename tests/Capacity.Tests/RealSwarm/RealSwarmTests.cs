@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Capacity.Swarm.Engine;
@@ -66,6 +67,7 @@ public sealed class RealSwarmTests : IAsyncLifetime
 
         Assert.True(code == 0, output);
         Tell("up");
+        Assert.All(own ? _ports.Listeners() : [], l => Assert.Equal(IPAddress.Loopback, l.Address)); // nobody outside
         using var engine = new EngineClient(EngineAddress.Parse(new SwarmFolder(Folder).Read()!.Engine));
         await LoopAsync(engine);
         await ParallelRequestsAsync(engine);

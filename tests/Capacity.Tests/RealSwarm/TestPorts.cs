@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Capacity.Swarm.Stack;
 
@@ -35,6 +36,10 @@ internal sealed class TestPorts
         "--set", Set("PROXY_PORT", 0), "--set", Set("STATS_PORT", 1), "--set", Set("PROMETHEUS_PORT", 2),
         "--set", Set("ALERTMANAGER_PORT", 3),
     ];
+
+    /// <summary>Who listens at these ports.</summary>
+    public IPEndPoint[] Listeners() => [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+        .Where(l => _ports.Contains(l.Port))];
 
     private string Set(string variable, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{variable}={_ports[index]}");
