@@ -14,7 +14,6 @@ internal sealed class OwnEngine(SwarmFolder folder, string? network = null)
     private static readonly string[] Programs =
         ["dockerd", "iptables", "ip", "prometheus", "prometheus-alertmanager", "haproxy", "busybox"];
 
-    private const int OpenFiles = 1_048_576; // as Docker's own unit asks for; root may
     private const string Client = "docker";
     private const string ClientPackage = "docker-cli"; // part of docker.io before Debian 13
 
@@ -76,11 +75,12 @@ internal sealed class OwnEngine(SwarmFolder folder, string? network = null)
         string log = folder.At("dockerd.log");
         // In a session of its own, so that Ctrl-C here does not reach it. An image that is not there fails at once.
         string inside = network is null ? "" : $"nsenter --net=/run/netns/{network} unshare --uts ";
-        // Its forwarder of a published port takes seven files for each connection, and stops for good when there are no
-        // more: the proxy behind it is then refused to everybody.
-        string command = $"ulimit -n {OpenFiles} 2> /dev/null; DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1 exec setsid "
-            + $"{inside}'{Find("dockerd")}' --data-root '{folder.At("data")}' --exec-root '{folder.At("exec")}' -p '{PidFile}' -H '{Address}' "
-            + $"--storage-driver overlay2 --cgroup-parent /{ControlGroup.Name} > '{log}' 2>&1 < /dev/null &";
+        // No userland proxy: it takes six files for each connection to a published port, and stops for good when there
+        // are no more; then nobody reaches the service behind it.
+        string command = "ulimit -n $(ulimit -H -n); DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1 exec setsid "
+            + $"{inside}'{Find("dockerd")}' --data-root '{folder.At("data")}' --exec-root '{folder.At("exec")}' "
+            + $"-p '{PidFile}' -H '{Address}' --storage-driver overlay2 --userland-proxy=false "
+            + $"--cgroup-parent /{ControlGroup.Name} > '{log}' 2>&1 < /dev/null &";
         await ExternalProgram.DemandAsync("sh", ["-c", command], null, null, cancellationToken);
         using var client = new EngineClient(Address, new EngineOptions { Timeout = TimeSpan.FromSeconds(2) });
         for (int i = 0; ; i++)
