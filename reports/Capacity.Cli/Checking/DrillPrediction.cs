@@ -34,7 +34,7 @@ internal static class DrillPrediction
     private const double FaultAt = 60; // the windows of the rules are full by then
     private const double CalmLoad = 5; // seconds of load before the fault
     private const double Step = 0.2; // as often as a drill looks
-    private const double Afterwards = 10;
+    private const double Afterwards = 10; // as long as a drill looks on when all is whole again
     private const int NodeReplicas = 6;
     private const double Fast = 0.02;
     private const double Slow = 0.3;
@@ -75,7 +75,7 @@ internal static class DrillPrediction
         {
             Workers = 100,
             Balancer = Balancer.LeastConnections,
-            Startup = new ServiceLaw.Uniform(0.8, 1.6),
+            Startup = drill.Name == "restart-engine" ? SimulatedFault.StartOfAll : new ServiceLaw.Uniform(0.8, 1.6),
         },
         Client = new ClientModel
         {
@@ -131,7 +131,8 @@ internal static class DrillPrediction
             ulong own = Capacity.Sim.Launches.SeedOf(seed, i);
             RunResult run = LaunchSimulation.Run(
                 input with { Loop = input.Loop with { PhaseSeed = own } }, own, CancellationToken.None);
-            launches.Add((Recovery(drill, run), run.Totals.Failed, Curve(run)));
+            double recovery = Recovery(drill, run);
+            launches.Add((recovery, run.Totals.Failed, Curve(run, drill.Hold + recovery + Afterwards)));
         }
 
         // One that never recovers took longer than any that does.
@@ -172,10 +173,13 @@ internal static class DrillPrediction
         return double.NaN;
     }
 
-    private static IReadOnlyList<DrillStep> Curve(RunResult run) =>
+    /// <summary>The wanted replicas from the fault on.</summary>
+    /// <param name="run">A launch.</param>
+    /// <param name="until">Seconds since the fault; NaN for its end.</param>
+    private static IReadOnlyList<DrillStep> Curve(RunResult run, double until) =>
     [
         new DrillStep(0, run.Series.Desired[(int)(FaultAt / Step)]),
-        .. run.ScaleActions.Where(a => a.At > FaultAt && a.To != a.From)
+        .. run.ScaleActions.Where(a => a.At > FaultAt && a.To != a.From && !(a.At - FaultAt > until))
         .Select(a => new DrillStep(a.At - FaultAt, a.To)),
     ];
 }

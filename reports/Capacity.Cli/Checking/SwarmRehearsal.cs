@@ -20,7 +20,7 @@ internal sealed class SwarmRehearsal(
     /// <summary>Predicts, runs, compares.</summary>
     /// <param name="earlier">A run on the live stack, for the prediction; null predicts nothing.</param>
     /// <param name="earlierFile">Its file, for the text.</param>
-    /// <param name="reports">Where prediction.json and comparison.md go.</param>
+    /// <param name="reports">Where prediction.json, forecast.md and comparison.md go.</param>
     /// <param name="stop">Ends early; what was measured is kept.</param>
     /// <exception cref="EnvironmentFailedException">The swarm cannot be used.</exception>
     public async Task<RunResult> RunAsync(
@@ -29,11 +29,15 @@ internal sealed class SwarmRehearsal(
         SwarmRun.Warn(loaded, console);
         SimulationInput input = SwarmPrediction.Input(loaded);
         RunResult? predicted = null;
+        SwarmForecast? forecast = null;
         if (earlier is not null)
         {
             string file = Path.Combine(reports, "prediction.json");
-            predicted = LaunchSimulation.Run(SwarmPrediction.Fit(input, earlier), seed, stop);
+            SimulationInput fitted = SwarmPrediction.Fit(input, earlier);
+            predicted = LaunchSimulation.Run(fitted, seed, stop);
+            forecast = SwarmForecast.Of(fitted, earlier, seed, stop);
             await AtomicFile.WriteAsync(file, RunResultJson.ToUtf8(predicted), stop);
+            await AtomicFile.WriteAsync(Path.Combine(reports, "forecast.md"), forecast.Render(null), stop);
             console.Say(string.Create(CultureInfo.InvariantCulture,
                 $"predicted beforehand: {predicted.ScaleActions.Count} scale actions; stored {file}"));
         }
@@ -48,7 +52,7 @@ internal sealed class SwarmRehearsal(
                 + $"run ({earlier!.Scenario}, {Path.GetFileName(earlierFile)}); speed "
                 + $"{SwarmPrediction.Speed(loaded):0.##}, "
                 + $"seed {seed}.");
-            string text = ComparisonMarkdown.Render(measured, predicted, basis);
+            string text = $"{ComparisonMarkdown.Render(measured, predicted, basis)}\n{forecast!.Render(measured)}";
             await AtomicFile.WriteAsync(Path.Combine(reports, "comparison.md"), text, CancellationToken.None);
             console.Data(text);
         }

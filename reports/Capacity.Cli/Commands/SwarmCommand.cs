@@ -117,13 +117,14 @@ internal static class SwarmCommand
                 $"{service.Spec.Name,-22} {status.RunningTasks}/{status.DesiredTasks} running"));
         }
 
-        string Local(string variable, string usual) =>
-            $"http://127.0.0.1:{folder.Read()?.Variables.GetValueOrDefault(variable) ?? usual}";
-        string proxy = Local("PROXY_PORT", "18080");
+        IReadOnlyDictionary<string, string> variables = folder.Read()?.Variables
+            ?? new Dictionary<string, string>(StringComparer.Ordinal);
+        string Local(string variable) => $"http://127.0.0.1:{StackPorts.Of(variables, variable)}";
+        string proxy = Local("PROXY_PORT");
         console.Say($"demo service  {proxy}/demo/hello?delay=100");
-        console.Say($"proxy         {Local("STATS_PORT", "18404")}/stats");
-        console.Say($"Prometheus    {Local("PROMETHEUS_PORT", "19090")}");
-        console.Say($"Alertmanager  {Local("ALERTMANAGER_PORT", "19093")}");
+        console.Say($"proxy         {Local("STATS_PORT")}/stats");
+        console.Say($"Prometheus    {Local("PROMETHEUS_PORT")}");
+        console.Say($"Alertmanager  {Local("ALERTMANAGER_PORT")}");
         console.Say($"scale by hand curl -X POST {proxy}/scaler/v1/scale-service"
             + $" -H \"Authorization: Bearer $(cat {folder.TokenFile})\""
             + $" -d '{{\"groupLabels\":{{\"scale\":\"up\",\"service\":\"{LiveSwarm.StackName}_main\"}}}}'");

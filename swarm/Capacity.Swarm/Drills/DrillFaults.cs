@@ -26,7 +26,7 @@ internal sealed class DrillFaults(SwarmFolder folder, EngineClient engine, NodeN
                 await NodeNetwork.CutAsync(nodes!.Count, cancellationToken);
                 return $"node {NodeNetwork.AddressOf(nodes.Count)} is cut off";
             default:
-                await engine.ScaleAsync(Absent(drill), 0, cancellationToken);
+                await RemoveAsync(Absent(drill), cancellationToken);
                 return $"{Absent(drill)} is taken away";
         }
     }
@@ -52,6 +52,22 @@ internal sealed class DrillFaults(SwarmFolder folder, EngineClient engine, NodeN
     }
 
     private static string Absent(Drill drill) => $"{LiveSwarm.StackName}_{drill.Name["stop-".Length..]}";
+
+    // Docker signals a task 3 s after it is not wanted any more; until then it does its work.
+    private async Task RemoveAsync(string service, CancellationToken cancellationToken)
+    {
+        await engine.ScaleAsync(service, 0, cancellationToken);
+        for (int i = 0; (await engine.TasksAsync(service, cancellationToken))
+            .Any(t => t.Status.State == "running"); i++)
+        {
+            if (i == 300)
+            {
+                throw new ClusterException($"{service} does not end within 30 s", "see: capacity swarm status");
+            }
+
+            await Task.Delay(100, cancellationToken);
+        }
+    }
 
     private async Task<string> KillReplicaAsync(CancellationToken cancellationToken)
     {

@@ -24,16 +24,16 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
     {
         SwarmState state = folder.Read() ?? throw new ClusterException($"no swarm is up in {folder.Path}",
             "start one: capacity swarm up");
-        string Port(string variable, string usual) => state.Variables.GetValueOrDefault(variable) ?? usual;
         string host = nodes is null ? "127.0.0.1" : NodeNetwork.AddressOf(1);
         EngineAddress address = state.Address;
         using var engine = new EngineClient(address);
         var faults = new DrillFaults(folder, engine, nodes);
         long start = Stopwatch.GetTimestamp();
         await using var watch = new DrillWatch(address,
-            new Uri($"http://{host}:{Port("PROMETHEUS_PORT", "19090")}"), start, say);
+            new Uri($"http://{host}:{StackPorts.Of(state.Variables, "PROMETHEUS_PORT")}"), start, say);
         await SettleAsync(watch, engine, drill, cancellationToken);
-        await using var load = new DrillLoad(new Uri($"http://{host}:{Port("PROXY_PORT", "18080")}"), start);
+        await using var load =
+            new DrillLoad(new Uri($"http://{host}:{StackPorts.Of(state.Variables, "PROXY_PORT")}"), start);
         watch.Note($"load: {DrillLoad.Rate} requests of {load.Delay} ms per second");
         if (nodes is not null)
         {
@@ -97,14 +97,16 @@ public sealed class DrillRun(SwarmFolder folder, NodeNetwork? nodes, Action<Dril
     private static async Task<(double FaultAt, double RepairedAt, int Scaled)> BreakAsync(Drill drill,
         DrillFaults faults, DrillWatch watch, DrillLoad load, CancellationToken cancellationToken)
     {
-        int wanted = watch.Sight.Wanted;
         double faultAt = watch.Now;
         int scaled = 0;
         try
         {
-            watch.Note($"fault: {await faults.MakeAsync(drill, cancellationToken)}");
+            string made = await faults.MakeAsync(drill, cancellationToken);
+            int wanted = watch.Sight.Wanted;
+            watch.Note($"fault: {made}");
             if (drill.CallsForReplicas)
             {
+                faultAt = watch.Now; // a service that is taken away does its work until it has ended
                 load.Delay = Slow;
                 watch.Note($"load: {DrillLoad.Rate} requests of {Slow} ms per second");
             }

@@ -69,7 +69,7 @@ public sealed class NodeSwarm(string path, Action<string> say)
         }
 
         await Network.DownAsync(cancellationToken);
-        HostNetwork.RemoveControlGroups();
+        ControlGroup.Remove();
     }
 
     private async Task JoinAsync(string first, CancellationToken cancellationToken)

@@ -123,16 +123,14 @@ public sealed partial class EngineClient : IDisposable
     public async IAsyncEnumerable<EngineEvent> EventsAsync(IReadOnlyList<string> types,
         Action<EngineException>? interrupted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        long last = 0;
+        var seen = new SeenEvents();
         while (true)
         {
-            StreamReader? stream = await OpenEventsAsync(types, last, interrupted, cancellationToken);
+            StreamReader? stream = await OpenEventsAsync(types, seen.Since, interrupted, cancellationToken);
             while (stream is not null && await NextAsync(stream, interrupted, cancellationToken) is { } happened)
             {
-                // `since` has a resolution of its own: what came before the break may come once more.
-                if (happened.TimeNano == 0 || happened.TimeNano > last)
+                if (seen.Add(happened))
                 {
-                    last = Math.Max(last, happened.TimeNano);
                     yield return happened;
                 }
             }

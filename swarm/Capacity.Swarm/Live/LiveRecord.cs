@@ -38,7 +38,7 @@ internal sealed class LiveRecord(LiveObservations seen)
             Events = [.. Events(alerts).Concat(measured.Events).Where(e => e.At >= 0 && e.At <= until)
                 .OrderBy(e => e.At)],
             StartupSeconds = [.. _replicas.Where(r => r.Container.Created > 0 && r.Container.Listening <= until)
-                .Select(r => r.Container.Listening - r.Container.Started)],
+                .Select(r => Math.Max(0, r.Container.Listening - r.Container.Started))], // events may come late
         };
     }
 

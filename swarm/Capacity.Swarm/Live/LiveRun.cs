@@ -14,10 +14,9 @@ public sealed record LiveAddresses(Uri Proxy, Uri Statistics, Uri Prometheus)
     /// <summary>The addresses that a swarm was started with.</summary>
     public static LiveAddresses Of(SwarmState state)
     {
-        Uri Local(string variable, string usual, string path = "") =>
-            new($"http://127.0.0.1:{state.Variables.GetValueOrDefault(variable) ?? usual}{path}");
-        return new LiveAddresses(Local("PROXY_PORT", "18080"), Local("STATS_PORT", "18404", "/stats;csv"),
-            Local("PROMETHEUS_PORT", "19090"));
+        Uri Local(string variable, string path = "") =>
+            new($"http://127.0.0.1:{StackPorts.Of(state.Variables, variable)}{path}");
+        return new LiveAddresses(Local("PROXY_PORT"), Local("STATS_PORT", "/stats;csv"), Local("PROMETHEUS_PORT"));
     }
 }
 

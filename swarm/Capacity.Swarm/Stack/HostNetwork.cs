@@ -6,9 +6,6 @@ namespace Capacity.Swarm.Stack;
 /// <summary>The traces that an engine leaves in the host's network when it ends, and how they go.</summary>
 internal static class HostNetwork
 {
-    /// <summary>Name of the control group that holds the containers.</summary>
-    public const string ControlGroup = "capacity-swarm";
-
     private const string Forwarding = "/proc/sys/net/ipv4/ip_forward";
 
     private static readonly string[] Marks = ["DOCKER", "docker0", "docker_gwbridge"];
@@ -80,7 +77,7 @@ internal static class HostNetwork
             }
         }
 
-        RemoveControlGroups();
+        ControlGroup.Remove();
         await File.WriteAllTextAsync(Forwarding, before.Forwarding + "\n", cancellationToken);
     }
 
@@ -103,29 +100,6 @@ internal static class HostNetwork
         }
 
         return kept.ToString();
-    }
-
-    /// <summary>Removes the control groups of engines that have ended.</summary>
-    /// <remarks>Version 1 has a tree for each resource, version 2 a single one. Only empty groups can be
-    /// removed.</remarks>
-    public static void RemoveControlGroups()
-    {
-        const string Root = "/sys/fs/cgroup";
-        foreach (string tree in Directory.GetDirectories(Root).Append(Root))
-        {
-            string group = Path.Combine(tree, ControlGroup);
-            try
-            {
-                if (Directory.Exists(group))
-                {
-                    Directory.Delete(group);
-                }
-            }
-            catch (IOException)
-            {
-                // A container of another swarm of ours is in it.
-            }
-        }
     }
 
     private static List<string> Links() =>

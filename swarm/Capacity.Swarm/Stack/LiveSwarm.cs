@@ -37,6 +37,12 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
     private static readonly string[] FileNames =
         ["stack.yml", "haproxy.cfg", "prometheus.yml", "alertmanager.yml", "Dockerfile"];
 
+    private const string Gateway = "docker_gwbridge";
+
+    // As Docker makes it, but for the last: a stack cannot say at which address it publishes its ports.
+    private static readonly string[] GatewayOptions =
+        [$"name={Gateway}", "enable_icc=false", "enable_ip_masquerade=true", "host_binding_ipv4=127.0.0.1"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     /// <summary>Starts an engine if there is none, makes the images, deploys the stack, and waits until all its
@@ -152,6 +158,11 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
         {
             using var client = new EngineClient(there);
             await client.NodesAsync(cancellationToken); // refuses, with the reason, unless it is a manager
+            if (options.Engine is null)
+            {
+                StackPorts.DemandPublished(options.Variables); // one that is named may be elsewhere
+            }
+
             folder.Write(new SwarmState(there.ToString(), IsOwn: false, null, options.Variables, options.LocalImages)
             {
                 Certificates = there.Certificates is { } certificates ? Path.GetFullPath(certificates) : null,
@@ -174,13 +185,17 @@ public sealed class LiveSwarm(SwarmFolder folder, Action<string> say)
                 "end it (capacity swarm down --folder …), or use it: --engine address");
         }
 
+        StackPorts.DemandPublished(options.Variables);
+        string[] ports = StackPorts.OfSwarm();
         var own = new OwnEngine(folder);
         folder.Write(new SwarmState(own.Address.ToString(), IsOwn: true,
             await HostNetwork.LookAsync(cancellationToken), options.Variables, options.LocalImages));
         say($"starting a throw-away Docker engine in {folder.Path}");
         await own.StartAsync(cancellationToken);
-        await new DockerClient(folder, own.Address)
-            .DemandAsync(["swarm", "init", "--advertise-addr", "127.0.0.1"], null, cancellationToken);
+        var docker = new DockerClient(folder, own.Address);
+        await docker.DemandAsync(["network", "create", "--driver", "bridge", .. GatewayOptions.SelectMany(
+            o => new[] { "--opt", $"com.docker.network.bridge.{o}" }), Gateway], null, cancellationToken);
+        await docker.DemandAsync(["swarm", "init", .. ports], null, cancellationToken);
         return own.Address;
     }
 

@@ -73,6 +73,29 @@ public sealed class SwarmTargetTests
         Assert.StartsWith("## swarm-steps\n\nPredicted beforehand.\n", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_forecast_gives_a_range_for_each_figure_and_a_chance_for_each_action()
+    {
+        SimulationInput input = SwarmPrediction.Input(Load(Steps));
+        RunResult run = LaunchSimulation.Run(input, 1, CancellationToken.None);
+        SwarmForecast forecast = SwarmForecast.Of(input, run, 1, CancellationToken.None);
+        RunResult measured = run with
+        {
+            ScaleActions = [.. run.ScaleActions, new ScaleAction(300, 5, 1, "a", "m", new ScaleChain())],
+        };
+
+        string before = forecast.Render(null);
+        string after = forecast.Render(measured);
+
+        Assert.Equal(before, SwarmForecast.Of(input, run, 1, CancellationToken.None).Render(null));
+        Assert.Contains("| p95 of all requests |  | ", before, StringComparison.Ordinal);
+        ScaleAction first = run.ScaleActions[0];
+        string at = $"{first.At:0.0} s";
+        Assert.Contains($"| {first.From} → {first.To} | {at} | 100 % |  |", before, StringComparison.Ordinal);
+        Assert.Contains($"| {first.From} → {first.To} | {at} | 100 % | {at} |", after, StringComparison.Ordinal);
+        Assert.Contains("| 5 → 1 | 300.0 s | 0 % | 300.0 s |", after, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("run", "--target must be swarm, or an address such as http://127.0.0.1:8080, not 'swam'")]
     [InlineData("check", "--target must be swarm, not 'swam'")]

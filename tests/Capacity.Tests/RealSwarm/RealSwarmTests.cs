@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Capacity.Swarm.Engine;
@@ -20,12 +21,9 @@ public sealed class RealSwarmTests : IAsyncLifetime
     // What only says that the machine has no swarm; anything else that goes wrong is a failure.
     private static readonly string[] Unable =
         ["the Docker engine did not start", "packages that are missing", "'apt-get install", "not a swarm manager",
-            "another Docker engine runs"];
+            "another Docker engine runs", "of this machine is taken"];
 
-    private static readonly Uri Proxy = new("http://127.0.0.1:28080");
-    private static readonly Uri Statistics = new("http://127.0.0.1:28404/stats;csv");
-    private static readonly Uri Prometheus = new("http://127.0.0.1:29090");
-
+    private readonly TestPorts _ports = new(28080);
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
@@ -59,17 +57,17 @@ public sealed class RealSwarmTests : IAsyncLifetime
         Assert.SkipUnless(_turn is not null, "NOT TESTED on a real swarm: another run of these tests does not end.");
         bool own = !File.Exists(UsualSocket);
         string before = await HostAsync();
-        (int code, string output) = await RunningProgram.RunAsync("swarm", "up", "--folder", Folder,
+        (int code, string output) = await RunningProgram.RunAsync(["swarm", "up", "--folder", Folder,
             "--set", "SCALE_MIN=1", "--set", "SCALE_MAX=3", "--set", "DEMO_REPLICAS=1", "--set", "RATE_WINDOW=20s",
-            "--set", "PROXY_PORT=28080", "--set", "STATS_PORT=28404", "--set", "PROMETHEUS_PORT=29090",
-            "--set", "ALERTMANAGER_PORT=29093", "--set", "SCALER_TOKEN_FILE=none");
-        if (code == 4 && Array.Exists(Unable, reason => output.Contains(reason, StringComparison.Ordinal)))
+            .. _ports.Words, "--set", "SCALER_TOKEN_FILE=none"]);
+        if (code == 4 && SaysUnable(output))
         {
             Assert.Skip($"NOT TESTED on a real swarm: this machine cannot run it.\n{output}");
         }
 
         Assert.True(code == 0, output);
         Tell("up");
+        Assert.All(own ? _ports.Listeners() : [], l => Assert.Equal(IPAddress.Loopback, l.Address)); // nobody outside
         using var engine = new EngineClient(EngineAddress.Parse(new SwarmFolder(Folder).Read()!.Engine));
         await LoopAsync(engine);
         await ParallelRequestsAsync(engine);
@@ -81,15 +79,27 @@ public sealed class RealSwarmTests : IAsyncLifetime
         Assert.True(!own || before == await HostAsync(), "the host is not as it was");
     }
 
+    /// <summary>Whether <c>swarm up</c> says no more than that this machine has no swarm.</summary>
+    internal static bool SaysUnable(string output) =>
+        Array.Exists(Unable, reason => output.Contains(reason, StringComparison.Ordinal));
+
     private async Task LoopAsync(EngineClient engine)
     {
         await UntilAsync("Prometheus scrapes the replica", 60, async () =>
             await ValueAsync($"sum(up{{job=\"{Service}\"}})") == 1);
-        await UntilAsync("the proxy serves", 30, async () => (await _http.GetAsync(new Uri(Proxy, "/demo/hello")))
+        await UntilAsync("the proxy serves", 30, async () =>
+            (await _http.GetAsync(new Uri(_ports.Proxy, "/demo/hello")))
             .IsSuccessStatusCode);
-        await using (var load = new SlowLoad(Proxy, users: 6))
+        await using (var thirty = new SlowLoad(_ports.Proxy, users: 6, longest: 6000, each: 5)) // as in the tutorial
         {
-            await UntilAsync("scaled from 1 to 3", 90, async () => await ReplicasAsync(engine, Service) == 3);
+            await thirty.Users;
+            Tell($"the tutorial's {thirty.Answered} requests of up to 6 s are answered");
+            Assert.Empty(thirty.Failures);
+        }
+
+        await UntilAsync("scaled from 1 to 3", 90, async () => await ReplicasAsync(engine, Service) == 3);
+        await using (var load = new SlowLoad(_ports.Proxy, users: 6))
+        {
             await UntilAsync("requests reach all three replicas", 60, async () => (await SessionsAsync()) == 3);
             await load.StopAsync();
             Tell($"load ended: {load.Answered} requests answered, {load.Failures.Count} failed");
@@ -180,7 +190,7 @@ public sealed class RealSwarmTests : IAsyncLifetime
 
     private async Task<double> ValueAsync(string query)
     {
-        var address = new Uri(Prometheus, "/api/v1/query?query=" + Uri.EscapeDataString(query));
+        var address = new Uri(_ports.Prometheus, "/api/v1/query?query=" + Uri.EscapeDataString(query));
         JsonNode answer = JsonNode.Parse(await _http.GetStringAsync(address))!;
         return answer["data"]!["result"]!.AsArray() is [{ } first]
             ? double.Parse((string)first["value"]![1]!, CultureInfo.InvariantCulture) : double.NaN;
@@ -189,7 +199,7 @@ public sealed class RealSwarmTests : IAsyncLifetime
     /// <summary>Replicas that the proxy has sent requests of users to.</summary>
     private async Task<int> SessionsAsync()
     {
-        string[] lines = (await _http.GetStringAsync(Statistics)).Split('\n');
+        string[] lines = (await _http.GetStringAsync(_ports.Statistics)).Split('\n');
         int total = Array.IndexOf(lines[0].Split(','), "stot");
         return lines.Select(l => l.Split(','))
             .Count(f => f[0] == "main" && f.Length > total && f[1].StartsWith("main", StringComparison.Ordinal)
@@ -202,7 +212,8 @@ public sealed class RealSwarmTests : IAsyncLifetime
         using var body = new StringContent(
             $"{{\"groupLabels\": {{\"scale\":\"{direction}\",\"service\":\"{service}\"}}}}",
             Encoding.UTF8, "application/x-www-form-urlencoded");
-        using HttpResponseMessage answer = await _http.PostAsync(new Uri(Proxy, "/scaler/v1/scale-service"), body);
+        using HttpResponseMessage answer =
+            await _http.PostAsync(new Uri(_ports.Proxy, "/scaler/v1/scale-service"), body);
         return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"]!;
     }
 

@@ -1,6 +1,7 @@
 namespace Capacity.Tests.RealSwarm;
 
-/// <summary>A few users who ask for slow answers, one after the other, until told to stop.</summary>
+/// <summary>A few users who ask for slow answers, one after the other, until told to stop or until each has asked often
+/// enough.</summary>
 internal sealed class SlowLoad : IAsyncDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
@@ -12,8 +13,16 @@ internal sealed class SlowLoad : IAsyncDisposable
     private readonly Task _users;
     private int _answered;
 
-    public SlowLoad(Uri proxy, int users) =>
-        _users = Task.WhenAll(Enumerable.Range(0, users).Select(i => UserAsync(proxy, new Random(i))));
+    /// <summary>Begins.</summary>
+    /// <param name="proxy">Base address.</param>
+    /// <param name="users">How many.</param>
+    /// <param name="longest">Longest answer, milliseconds.</param>
+    /// <param name="each">Requests of each user.</param>
+    public SlowLoad(Uri proxy, int users, int longest = 2000, int each = int.MaxValue) =>
+        _users = Task.WhenAll(Enumerable.Range(0, users).Select(i => UserAsync(proxy, new Random(i), longest, each)));
+
+    /// <summary>Ends when each has asked often enough.</summary>
+    public Task Users => _users;
 
     public int Answered => _answered;
 
@@ -32,11 +41,11 @@ internal sealed class SlowLoad : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task UserAsync(Uri proxy, Random random)
+    private async Task UserAsync(Uri proxy, Random random, int longest, int each)
     {
-        while (!_stop.IsCancellationRequested)
+        for (int i = 0; i < each && !_stop.IsCancellationRequested; i++)
         {
-            string problem = await AskAsync(new Uri(proxy, $"/demo/hello?delay={random.Next(2000)}"));
+            string problem = await AskAsync(new Uri(proxy, $"/demo/hello?delay={random.Next(longest)}"));
             if (problem.Length == 0)
             {
                 Interlocked.Increment(ref _answered);

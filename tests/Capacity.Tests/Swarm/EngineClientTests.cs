@@ -152,6 +152,31 @@ public sealed class EngineClientTests
         Assert.EndsWith("&since=1.500000000", engine.Calls.Last(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Events_of_one_instant_all_count_in_whatever_order_the_engine_reports_them()
+    {
+        await using EngineStub engine = await EngineStub.StartAsync(Stop);
+        using var client = new EngineClient(engine.Address, new EngineOptions { ReconnectPause = TimeSpan.Zero });
+        foreach ((int id, long time) in ((int, long)[])[(1, 1_600_000_000), (2, 1_500_000_000), (3, 1_500_000_000)])
+        {
+            engine.Happen($$$"""
+                {"Type":"container","Action":"create","Actor":{"ID":"{{{id}}}"},"timeNano":{{{time}}}}
+                """.Trim());
+        }
+
+        var seen = new List<string>();
+        await foreach (EngineEvent happened in client.EventsAsync(["container"], null, Stop))
+        {
+            seen.Add(happened.Actor.Id);
+            if (seen.Count == 3)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["1", "2", "3"], seen);
+    }
+
     [Theory]
     [InlineData("unix:///var/run/docker.sock", "unix:///var/run/docker.sock")]
     [InlineData("/a/b.sock", "unix:///a/b.sock")]

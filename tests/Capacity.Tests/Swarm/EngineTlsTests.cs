@@ -21,17 +21,12 @@ namespace Capacity.Tests.Swarm;
 public sealed class EngineTlsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly ECDsa _authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly X509Certificate2 _authority;
+    private readonly TestAuthority _authority = new("test authority");
 
     public EngineTlsTests()
     {
-        _authority = Authority("test authority", _authorityKey);
-        File.WriteAllText(_folder.File("ca.pem"), _authority.ExportCertificatePem());
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 client = Signed("client", key, _authority);
-        File.WriteAllText(_folder.File("cert.pem"), client.ExportCertificatePem());
-        File.WriteAllText(_folder.File("key.pem"), key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(_folder.File("ca.pem"), _authority.Certificate.ExportCertificatePem());
+        _authority.Write("client", _folder.File("cert.pem"), _folder.File("key.pem"));
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -39,7 +34,6 @@ public sealed class EngineTlsTests : IDisposable
     public void Dispose()
     {
         _authority.Dispose();
-        _authorityKey.Dispose();
         _folder.Dispose();
     }
 
@@ -56,8 +50,7 @@ public sealed class EngineTlsTests : IDisposable
     [Fact]
     public async Task An_engine_of_another_authority_is_refused()
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 other = Authority("another authority", key);
+        using var other = new TestAuthority("another authority");
         await using WebApplication engine = await StartAsync("localhost", other);
         using var client = new EngineClient(Address(engine, "localhost"));
 
@@ -79,10 +72,8 @@ public sealed class EngineTlsTests : IDisposable
     public async Task A_client_without_the_right_certificate_is_told_so()
     {
         await using WebApplication engine = await StartAsync("localhost", _authority);
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 self = Authority("nobody", key);
-        await File.WriteAllTextAsync(_folder.File("cert.pem"), self.ExportCertificatePem(), Stop);
-        await File.WriteAllTextAsync(_folder.File("key.pem"), key.ExportPkcs8PrivateKeyPem(), Stop);
+        using var other = new TestAuthority("another authority");
+        other.Write("nobody", _folder.File("cert.pem"), _folder.File("key.pem"));
         using var client = new EngineClient(Address(engine, "localhost"));
 
         EngineException problem = await Assert.ThrowsAsync<EngineException>(() => client.NodesAsync(Stop));
@@ -135,11 +126,11 @@ public sealed class EngineTlsTests : IDisposable
         return EngineAddress.Parse($"tcp://{name}:{new Uri(bound).Port}", Variables);
     }
 
-    private async Task<WebApplication> StartAsync(string name, X509Certificate2 signer)
+    private async Task<WebApplication> StartAsync(string name, TestAuthority signer)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         X509Certificate2 own = X509CertificateLoader.LoadPkcs12(
-            Signed(name, key, signer).CopyWithPrivateKey(key).Export(X509ContentType.Pkcs12), null);
+            signer.Sign(name, key).CopyWithPrivateKey(key).Export(X509ContentType.Pkcs12), null);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -148,7 +139,7 @@ public sealed class EngineTlsTests : IDisposable
         {
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
             https.ClientCertificateValidation = (certificate, _, _) =>
-                certificate.IssuerName.RawData.SequenceEqual(_authority.SubjectName.RawData);
+                certificate.IssuerName.RawData.SequenceEqual(_authority.Certificate.SubjectName.RawData);
         })));
         WebApplication app = builder.Build();
         app.Run(context =>
@@ -159,22 +150,5 @@ public sealed class EngineTlsTests : IDisposable
         });
         await app.StartAsync(Stop);
         return app;
-    }
-
-    private static X509Certificate2 Authority(string name, ECDsa key)
-    {
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
-
-    private static X509Certificate2 Signed(string name, ECDsa key, X509Certificate2 signer)
-    {
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        return request.Create(signer, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1),
-            RandomNumberGenerator.GetBytes(8));
     }
 }
