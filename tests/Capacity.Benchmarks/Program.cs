@@ -2,6 +2,8 @@ using BenchmarkDotNet.Running;
 using Capacity.Benchmarks;
 using Capacity.Load;
 
+bool isLong = args.Contains("--long"); // ten minutes more
+args = [.. args.Where(a => a != "--long")];
 string? json = args is [_, "--json", string file] ? file : null;
 switch (args)
 {
