@@ -56,7 +56,7 @@ internal sealed class WhatIfAgenda(IReadOnlyList<Knob> knobs)
 
     /// <summary>What the simulation may take of the 100 ms from a move to its curves; the rest is the browser's.
     /// </summary>
-    private static readonly TimeSpan MoveLimit = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan MoveLimit = TimeSpan.FromMilliseconds(20);
 
     private readonly Dictionary<string, KnobScent> _scents = new(StringComparer.Ordinal);
     private WhatIfRequest? _now;
