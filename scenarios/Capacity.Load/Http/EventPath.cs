@@ -78,6 +78,7 @@ internal sealed partial class EventPath : IRequestPath
     {
         _thread = Environment.CurrentManagedThreadId;
         long now = Stopwatch.GetTimestamp();
+        long together = _plan.Hold(now);
         instant = _plan.Next(now, instant);
         long awakeFrom = instant - _plan.Before(now, instant - now);
         do
@@ -87,8 +88,15 @@ internal sealed partial class EventPath : IRequestPath
             int count = _events.Wait(awake ? 0 : until == long.MaxValue ? -1 : Nanoseconds(until - now));
             if (count > 0 || _events.Woken)
             {
+                bool woken = _events.Woken;
                 Handle(count);
-                return;
+                now = Stopwatch.GetTimestamp();
+                if (woken || now >= together)
+                {
+                    return;
+                }
+
+                continue;
             }
 
             if (Sweep())

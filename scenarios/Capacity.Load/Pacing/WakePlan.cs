@@ -9,7 +9,7 @@ namespace Capacity.Load.Pacing;
 /// Sleeps end late, so one should end early and the rest be waited for awake: as long as sleeps lately overslept,
 /// within a budget of a tenth of a core. The higher the rate, the less is left for each request. Where requests follow
 /// each other faster than <see cref="Dense"/>, waking up for each (and waking the service for each) would cost more
-/// than sending it: the thread then sleeps for <see cref="BundleSeconds"/> at least, unless an answer wakes it, and
+/// than sending it: the thread then sleeps for <see cref="BundleSeconds"/> at least, takes answers as they come, and
 /// sends together what has become due. Requests are then late by up to that, which is measured and reported like any
 /// lateness.
 /// </remarks>
@@ -19,7 +19,7 @@ internal sealed class WakePlan
     public const double Dense = 100e-6;
 
     /// <summary>Shortest sleep then, seconds.</summary>
-    public const double BundleSeconds = 200e-6;
+    public const double BundleSeconds = 300e-6;
 
     private const double Share = 0.1; // of a core
     private const double SavedSeconds = 1e-3;
@@ -52,6 +52,10 @@ internal sealed class WakePlan
     /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>
     /// <param name="instant">When the next request is due; <see cref="long.MaxValue"/> is never.</param>
     public long Next(long now, long instant) => _gap < Dense ? Math.Max(instant, now + Bundle) : instant;
+
+    /// <summary>Until when answers do not end a sleep: what is due by then leaves together.</summary>
+    /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>
+    public long Hold(long now) => _gap < Dense ? now + Bundle : now;
 
     /// <summary>Ticks to wake up early.</summary>
     /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>

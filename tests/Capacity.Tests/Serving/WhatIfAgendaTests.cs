@@ -17,7 +17,7 @@ public sealed class WhatIfAgendaTests
 
     private static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
-    private static WhatIfJob.Begin First(WhatIfRequest request) => new(request, Ms(40));
+    private static WhatIfJob.Begin First(WhatIfRequest request) => new(request, Ms(20));
 
     [Fact]
     public void A_move_is_answered_at_once_by_one_launch_or_its_beginning()
