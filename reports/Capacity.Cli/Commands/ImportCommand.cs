@@ -12,11 +12,13 @@ internal static class ImportCommand
         var command = new Command("import", "Make a scenario from a recording (HAR) or from the options of k6");
         var file = new Argument<string>("file")
         {
-            Description = "A .har file, or the JSON of k6's options", HelpName = "file",
+            Description = "A .har file, or the JSON of k6's options",
+            HelpName = "file",
         };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "Write the scenario to this file; without it to the output", HelpName = "scenario.yaml",
+            Description = "Write the scenario to this file; without it to the output",
+            HelpName = "scenario.yaml",
         };
         command.Arguments.Add(file);
         command.Options.Add(output);

@@ -17,7 +17,8 @@ internal static class LimitCommand
         Option<Uri?> target = RunCommand.TargetOption();
         var replicas = new Option<int?>("--replicas")
         {
-            Description = "Replicas, all the time; without it those that the stack starts with", HelpName = "count",
+            Description = "Replicas, all the time; without it those that the stack starts with",
+            HelpName = "count",
         };
         replicas.Validators.Add(result =>
         {
@@ -30,7 +31,8 @@ internal static class LimitCommand
         Option<double> probe = Seconds("--probe", "Seconds for which a rate is held", 3, 0.5, 3_600);
         var seed = new Option<ulong>("--seed")
         {
-            Description = "Seed: the same seed gives the same simulated answer", HelpName = "number",
+            Description = "Seed: the same seed gives the same simulated answer",
+            HelpName = "number",
             DefaultValueFactory = _ => RunOptions.DefaultSeed,
         };
         Option<int> threads = RunOptions.Threads();
@@ -103,7 +105,9 @@ internal static class LimitCommand
     {
         var option = new Option<double>(name)
         {
-            Description = what, HelpName = "seconds", DefaultValueFactory = _ => usual,
+            Description = what,
+            HelpName = "seconds",
+            DefaultValueFactory = _ => usual,
         };
         option.Validators.Add(result =>
         {

@@ -32,7 +32,9 @@ internal sealed record JsonPlace(
         byte[] bytes = Encoding.UTF8.GetBytes(source.Text.TrimStart('\uFEFF'));
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions
         {
-            AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 128,
+            AllowTrailingCommas = true,
+            CommentHandling = JsonCommentHandling.Skip,
+            MaxDepth = 128,
         });
         try
         {

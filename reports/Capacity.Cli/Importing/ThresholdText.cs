@@ -20,7 +20,11 @@ internal static partial class ThresholdText
             double amount = double.Parse(part.Groups["n"].Value, NumberStyles.Float, CultureInfo.InvariantCulture);
             seconds += amount * part.Groups["u"].Value switch
             {
-                "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => 86_400,
+                "ms" => 0.001,
+                "s" => 1,
+                "m" => 60,
+                "h" => 3600,
+                _ => 86_400,
             };
         }
 

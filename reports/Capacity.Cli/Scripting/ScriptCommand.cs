@@ -20,11 +20,13 @@ internal sealed class ScriptCommand(ScriptSetup setup)
         var command = new Command("script", "Run this scenario script");
         var seed = new Option<ulong?>("--seed")
         {
-            Description = "Seed: the same seed gives the same arrivals", HelpName = "number",
+            Description = "Seed: the same seed gives the same arrivals",
+            HelpName = "number",
         };
         var folder = new Option<string?>("--out")
         {
-            Description = "Folder for the reports; a folder of the script's name is made in it", HelpName = "folder",
+            Description = "Folder for the reports; a folder of the script's name is made in it",
+            HelpName = "folder",
         };
         Option<string?> json = RunOptions.Json();
         command.Options.Add(seed);
@@ -32,7 +34,8 @@ internal sealed class ScriptCommand(ScriptSetup setup)
         command.Options.Add(json);
         command.Options.Add(new Option<Uri?>("--target")
         {
-            Description = "Address of the service, for scripts that ask for it", HelpName = "address",
+            Description = "Address of the service, for scripts that ask for it",
+            HelpName = "address",
         });
         Option<IPEndPoint?> prometheus = MetricsPage.Option();
         command.Options.Add(prometheus);

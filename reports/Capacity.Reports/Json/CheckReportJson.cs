@@ -45,7 +45,8 @@ public static class CheckReportJson
             Seed = report.Seed,
             Verdict = new VerdictDocument(v.Kind, Headline.Word(v.Kind), Headline.Sentence(figures),
                 Headline.Detail(figures),
-                v.Passed, v.Total, v.Low, v.High, v.Reasons) { Gates = v.Gates, Conditions = v.Conditions },
+                v.Passed, v.Total, v.Low, v.High, v.Reasons)
+            { Gates = v.Gates, Conditions = v.Conditions },
             Configuration = report.Configuration,
             Readiness = report.Readiness,
             Scenario = new ScenarioDocument(scenario.Name, scenario.Shows, scenario.Target.Service,

@@ -65,7 +65,11 @@ public sealed class LiveViewTests
         var clock = new ManualClock();
         var console = new CommandConsole(new CliEnvironment
         {
-            Output = TextWriter.Null, Error = error, ErrorIsTerminal = true, Clock = clock, Width = () => 60,
+            Output = TextWriter.Null,
+            Error = error,
+            ErrorIsTerminal = true,
+            Clock = clock,
+            Width = () => 60,
         }, "never");
 
         using (var progress = new LiveProgress(console))

@@ -24,7 +24,8 @@ public sealed class FaultyServerTests
                 await Send(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal", end);
                 await Task.Delay(30, end);
                 Reset(s);
-            }),
+            }
+            ),
             ["close without answer"] = ("closed without answer", (s, _) => Do(s.Close)),
             ["half a head"] = ("cut off", Closing("HTTP/1.1 200 OK\r\nConte")),
             ["half a body"] = ("cut off", Closing("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")),
@@ -40,7 +41,8 @@ public sealed class FaultyServerTests
                 {
                     await Send(s, string.Concat(Enumerable.Repeat("X-Header: value\r\n", 100)), end);
                 }
-            }),
+            }
+            ),
             ["slow loris"] = ("time-out", async (s, end) =>
             {
                 foreach (char c in Ok)
@@ -48,7 +50,8 @@ public sealed class FaultyServerTests
                     await Send(s, c.ToString(), end);
                     await Task.Delay(50, end);
                 }
-            }),
+            }
+            ),
             ["silence"] = ("time-out", (_, end) => Task.Delay(-1, end)),
             ["a body that never ends"] = ("time-out", async (s, end) =>
             {
@@ -58,7 +61,8 @@ public sealed class FaultyServerTests
                     await Send(s, "more", end);
                     await Task.Delay(20, end);
                 }
-            }),
+            }
+            ),
             ["bytes that are no text"] = ("bad status line", Sending("\u00c3\u0028\u00ff\u00fe\u0000\r\n\r\n")),
             ["a header name that is no text"] = ("bad header", Sending("HTTP/1.1 200 OK\r\n\u00c3\u0028: x\r\n\r\n")),
             ["another protocol"] = ("bad status line", Sending("SSH-2.0-OpenSSH_9.2\r\n")),

@@ -8,7 +8,7 @@ namespace Capacity.Tests.Reports;
 
 public class CheckReportReaderTests
 {
-    public static TheoryData<string> Samples => 
+    public static TheoryData<string> Samples =>
         ["no-go", "go", "undecided", "conditions", "unrehearsed", "hostile", "bare", "library"];
 
     [Theory]

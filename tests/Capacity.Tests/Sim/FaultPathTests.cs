@@ -79,7 +79,8 @@ public sealed class FaultPathTests
             {
                 // It is lost while it finishes what it has.
                 changes.Add(new ClusterChange(
-                    drained.At + (random.NextUnit() * model.StopGrace), joined.Replica, false) { Crashes = true });
+                    drained.At + (random.NextUnit() * model.StopGrace), joined.Replica, false)
+                { Crashes = true });
             }
 
             double slow = joined.At + random.NextExponential(3);

@@ -52,7 +52,13 @@ public sealed class PolicyTests
         bool cores = how.StartsWith("cores", StringComparison.Ordinal);
         MetricPolicyModel settings = new()
         {
-            Target = 0.55, Tolerance = 0.02, Min = 1, Max = 100, Sync = 600, Every = 550, DownWait = 0,
+            Target = 0.55,
+            Tolerance = 0.02,
+            Min = 1,
+            Max = 100,
+            Sync = 600,
+            Every = 550,
+            DownWait = 0,
         };
         SimulationInput input = Some.Input(LoadPlan.Of([new LoadStage.Open("steady", 60, 0, 1_300)]), Kind) with
         {

@@ -138,7 +138,11 @@ public sealed class PolicyTuningTests
 
     private static TuningSettings Settings(int threads) => new()
     {
-        Policies = 60, Launches = Launches, Probability = Probability, Seed = 1, Threads = threads,
+        Policies = 60,
+        Launches = Launches,
+        Probability = Probability,
+        Seed = 1,
+        Threads = threads,
     };
 
     private static TuningOutcome Tune(int threads) =>
