@@ -23,6 +23,7 @@ export function trail(card, allowed) {
   const canvas = document.createElement('div');
   canvas.className = 'canvas';
   canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-label', 'Nothing is tried yet'); // until the first launch is whole
   body.append(canvas);
   const chart = init(canvas, null, { renderer: 'svg', width: Math.max(60, body.clientWidth), height: HEIGHT });
   let tried = [];
