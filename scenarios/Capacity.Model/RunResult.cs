@@ -41,6 +41,18 @@ public sealed record RunResult
     /// <summary>Requests kind by kind.</summary>
     public required IReadOnlyList<KindResult> Kinds { get; init; }
 
+    /// <summary>The response times of all kinds together: a histogram of its own.</summary>
+    public LatencyHistogram AllLatencies()
+    {
+        var all = new LatencyHistogram();
+        foreach (KindResult kind in Kinds)
+        {
+            all.Merge(kind.Latency);
+        }
+
+        return all;
+    }
+
     /// <summary>Every change of the wanted replicas, in order.</summary>
     public required IReadOnlyList<ScaleAction> ScaleActions { get; init; }
 

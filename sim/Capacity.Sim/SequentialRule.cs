@@ -4,8 +4,7 @@ namespace Capacity.Sim;
 
 /// <summary>
 /// When enough launches have been simulated: the launches are judged at numbers that are fixed beforehand, each time
-/// with
-/// its part of the error, so that looking often does not make a wrong verdict likelier.
+/// with its part of the error, so that looking often does not make a wrong verdict likelier.
 /// </summary>
 /// <remarks>
 /// At each look the Wilson interval of the share of launches that pass is taken at the error divided by the number of
@@ -54,23 +53,12 @@ public sealed record SequentialRule
     {
         IReadOnlyList<int> looks = Looks();
         int look = looks.TakeWhile(n => n <= count).Count();
-        (double low, double high) = Interval(passed, count, Error / looks.Count);
+        (double low, double high) =
+            Wilson.Interval(passed, count, Normal.Quantile(1 - (Error / looks.Count / 2)));
         string? reason = low >= Target || high < Target ? "decided"
             : (high - low) / 2 <= HalfWidth ? "narrow"
             : count >= Most ? "limit"
             : null;
         return reason is null ? null : new SequentialStop(reason, look, low, high);
-    }
-
-    /// <summary>Wilson's interval.</summary>
-    /// <remarks>Source: E. B. Wilson, "Probable inference", 1927.</remarks>
-    private static (double Low, double High) Interval(int passed, int count, double error)
-    {
-        double z = Normal.Quantile(1 - (error / 2));
-        double share = (double)passed / count;
-        double squared = z * z / count;
-        double middle = (share + (squared / 2)) / (1 + squared);
-        double half = z / (1 + squared) * Math.Sqrt((share * (1 - share) / count) + (squared / (4 * count)));
-        return (passed == 0 ? 0 : middle - half, passed == count ? 1 : middle + half);
     }
 }

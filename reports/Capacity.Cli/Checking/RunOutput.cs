@@ -85,12 +85,7 @@ internal static class RunOutput
 
     private static IEnumerable<string> Lines(RunResult run)
     {
-        var all = new LatencyHistogram();
-        foreach (KindResult kind in run.Kinds)
-        {
-            all.Merge(kind.Latency);
-        }
-
+        LatencyHistogram all = run.AllLatencies();
         string Time(double share) => DurationText.Format(all.Quantile(share));
         string how = run.Provenance == Provenance.Measured ? "measured" : "simulated";
         yield return string.Create(CultureInfo.InvariantCulture,

@@ -78,7 +78,7 @@ internal sealed class SwarmForecast
         text.Append("| figure | measured | 5 % | 50 % | 95 % |\n|---|---:|---:|---:|---:|\n");
         foreach ((string name, double share) in Percentiles)
         {
-            Row(text, $"{name} of all requests", r => All(r).Quantile(share), DurationText.Format, measured);
+            Row(text, $"{name} of all requests", r => r.AllLatencies().Quantile(share), DurationText.Format, measured);
         }
 
         Row(text, "replica-hours", r => r.ReplicaHours, Hours, measured);
@@ -163,17 +163,6 @@ internal sealed class SwarmForecast
 
         return found.Concat(seen.Select(a => new Possible(a.From, a.To, a.At, 0, a.At)))
             .OrderBy(p => p.At).ThenByDescending(p => p.Share);
-    }
-
-    private static LatencyHistogram All(RunResult run)
-    {
-        var all = new LatencyHistogram();
-        foreach (KindResult kind in run.Kinds)
-        {
-            all.Merge(kind.Latency);
-        }
-
-        return all;
     }
 
     private sealed record Possible(int From, int To, double At, double Share, double? Measured);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Capacity.Cli.Checking;
+using Capacity.Cli.Serving;
 using Capacity.Cli.Tuning;
 using Capacity.Model;
 using Capacity.Reports;
@@ -144,8 +145,7 @@ internal static class TuneCommand
             return ScenarioInput.TryOpen(given, console, out recording);
         }
 
-        string? found = ((string[])["rehearsal.json", "report.json"]).Select(name => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
+        string? found = MeasuredRun.Files(folder).FirstOrDefault();
         return found is null || ScenarioInput.TryOpen(found, console, out recording);
     }
 

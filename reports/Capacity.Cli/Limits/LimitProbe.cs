@@ -27,12 +27,7 @@ internal sealed record LimitProbe(
     /// <param name="objectives">Latencies and errors; at least one.</param>
     public static LimitProbe Of(double rate, RunResult run, IReadOnlyList<Objective> objectives)
     {
-        var latency = new LatencyHistogram();
-        foreach (KindResult kind in run.Kinds)
-        {
-            latency.Merge(kind.Latency);
-        }
-
+        LatencyHistogram latency = run.AllLatencies();
         double errors = run.Totals.FailedShare;
         double Value(Objective o) => o.Metric switch
         {

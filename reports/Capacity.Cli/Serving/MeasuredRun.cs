@@ -44,12 +44,7 @@ internal sealed record MeasuredRun(string Name, RunResult Run, bool IsRehearsal)
     /// <returns>The newest that can be read; files that cannot be are passed over.</returns>
     public static IReadOnlyList<MeasuredRun> Last(string folder, Scenario scenario)
     {
-        string[] files =
-        [
-            .. new[] { ReportName, RehearsalName }.Select(n => Path.Combine(folder, n)).Where(File.Exists)
-                .OrderByDescending(File.GetLastWriteTimeUtc),
-        ];
-        foreach (string file in files)
+        foreach (string file in Files(folder))
         {
             try
             {
@@ -67,6 +62,11 @@ internal sealed record MeasuredRun(string Name, RunResult Run, bool IsRehearsal)
 
         return [];
     }
+
+    /// <summary>The files that the last check or run left in the folder of reports, the newest first.</summary>
+    public static IEnumerable<string> Files(string folder) =>
+        new[] { ReportName, RehearsalName }.Select(n => Path.Combine(folder, n)).Where(File.Exists)
+            .OrderByDescending(File.GetLastWriteTimeUtc);
 
     private static double Distance(double a, double b) => Math.Abs(Math.Log(Math.Max(a, 1e-3) / Math.Max(b, 1e-3)));
 }

@@ -20,7 +20,8 @@ internal sealed record TunePlan(
     /// <param name="loaded">Scenario and loop.</param>
     /// <param name="given">A stored run or check; null takes the scenario's own laws.</param>
     /// <param name="missing">Why there is none, for people.</param>
-    /// <returns>The launch and what it rests on, or CAP202 for a file that is no rehearsal of this scenario.</returns>
+    /// <returns>The launch and what it rests on, or CAP091 … CAP093 (not a stored run), CAP190 (a
+    /// report without one), CAP202 (a run of another scenario).</returns>
     public static Parsed<(SimulationInput Launch, string Calibration, bool Calibrated)> Calibrate(
         LoadedScenario loaded, SourceText? given, string missing)
     {
@@ -30,7 +31,7 @@ internal sealed record TunePlan(
             return (own, $"as the scenario assumes: {missing}", false);
         }
 
-        Parsed<RunResult> read = Rehearsal(given);
+        Parsed<RunResult> read = StoredRun.Read(given);
         if (!read.TryGet(out RunResult? measured))
         {
             return Parsed<(SimulationInput, string, bool)>.Failed(read.Diagnostics);
@@ -50,23 +51,5 @@ internal sealed record TunePlan(
         }
 
         return (Sim.Calibration.Fit(own, measured), $"fitted to the rehearsal in {given.Path}", true);
-    }
-
-    private static Parsed<RunResult> Rehearsal(SourceText source)
-    {
-        if (StoredResult.KindOf(source) != StoredKind.Report)
-        {
-            return RunResultJson.Read(source);
-        }
-
-        Parsed<CheckReport> report = CheckReportJson.Read(source);
-        return report.TryGet(out CheckReport? check) && check.Measured is { } measured
-            ? (Parsed<RunResult>)measured
-            : Parsed<RunResult>.Failed(
-            [
-                .. report.Diagnostics,
-                new Diagnostic("CAP202", new SourceSpan(source, 1, 1, 1), "this report holds no rehearsal",
-                    "run 'capacity check' without --no-rehearsal first, or write --calibration none"),
-            ]);
     }
 }

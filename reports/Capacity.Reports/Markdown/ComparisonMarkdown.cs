@@ -31,7 +31,7 @@ public static class ComparisonMarkdown
             $"| replica-hours | {measured.ReplicaHours:0.000} | {predicted.ReplicaHours:0.000} | ");
         text.Append(CultureInfo.InvariantCulture,
             $"{Signed((predicted.ReplicaHours / measured.ReplicaHours) - 1)} |\n");
-        (LatencyHistogram m, LatencyHistogram p) = (All(measured), All(predicted));
+        (LatencyHistogram m, LatencyHistogram p) = (measured.AllLatencies(), predicted.AllLatencies());
         foreach ((string name, double share) in Percentiles)
         {
             (double a, double b) = (m.Quantile(share), p.Quantile(share));
@@ -107,15 +107,4 @@ public static class ComparisonMarkdown
 
     private static string Signed(double share) => !double.IsFinite(share) ? "—"
         : string.Create(CultureInfo.InvariantCulture, $"{(share < 0 ? "−" : "+")}{Math.Abs(share) * 100:0.0} %");
-
-    private static LatencyHistogram All(RunResult run)
-    {
-        var all = new LatencyHistogram();
-        foreach (KindResult kind in run.Kinds)
-        {
-            all.Merge(kind.Latency);
-        }
-
-        return all;
-    }
 }

@@ -18,19 +18,11 @@ public sealed record ComparedRun(
     public double? Late { get; init; }
 
     /// <summary>Takes it from a whole result.</summary>
-    public static ComparedRun Of(RunResult run)
-    {
-        var all = new LatencyHistogram();
-        foreach (KindResult kind in run.Kinds)
-        {
-            all.Merge(kind.Latency);
-        }
-
-        return new ComparedRun(run.Seed, run.StartedAt, run.Duration, run.Totals, all, run.ReplicaHours)
+    public static ComparedRun Of(RunResult run) =>
+        new(run.Seed, run.StartedAt, run.Duration, run.Totals, run.AllLatencies(), run.ReplicaHours)
         {
             Late = run.Generator is { LatenessP50: > LateFrom } generator ? generator.LatenessP50 : null,
         };
-    }
 
     private const double LateFrom = 0.01; // seconds in the median: the generator, not the service, is then measured
 }

@@ -181,7 +181,7 @@ public sealed record TuneReport
         _ when Partial => "Stopped early: the best so far, not tested on fresh launches",
         (TuneAnswer.Passes, { Answer: TuneAnswer.Passes, Edits.Count: 0 }) => "The policy as it is cannot be bettered",
         (TuneAnswer.Passes, { Answer: TuneAnswer.Passes } s) when Now.Answer == TuneAnswer.Passes =>
-            $"A policy that passes costs {NumberText.SignedPercent((s.Cost / Now.Cost) - 1)} of what it does now",
+            $"A policy that passes costs {NumberText.SignedPercent((s.Cost / Now.Cost) - 1)} compared with now",
         (TuneAnswer.Passes, { Answer: TuneAnswer.Passes } s) =>
             $"{NumberText.Count(s.Edits.Count)} {(s.Edits.Count == 1 ? "edit makes" : "edits make")} the launch pass, "
             + $"at {NumberText.SignedPercent((s.Cost / Now.Cost) - 1)} replica-hours",

@@ -23,7 +23,7 @@ internal static class TuneSections
             <td class="n">{NumberText.Count(s.Cost)} replica-hours
             <small>{NumberText.SignedPercent((s.Cost / report.Now.Cost) - 1)}</small></td>
             <td class="n">{NumberText.Count(s.Actions)}</td></tr>
-            """)), "fixes"));
+            """)), "policies"));
 
     /// <summary>The lines to put into each file; null without a suggestion that changes any.</summary>
     public static ReportSection? Deploy(TuneReport report) => report.Suggested is not { Edits.Count: > 0 } suggested

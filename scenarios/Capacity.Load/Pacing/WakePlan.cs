@@ -51,7 +51,7 @@ internal sealed class WakePlan
     /// <summary>When to have woken up.</summary>
     /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>
     /// <param name="instant">When the next request is due; <see cref="long.MaxValue"/> is never.</param>
-    public long Next(long now, long instant) => _gap < Dense ? Math.Max(instant, now + Bundle) : instant;
+    public long Next(long now, long instant) => _gap < Dense ? Math.Max(instant, Hold(now)) : instant;
 
     /// <summary>Until when answers do not end a sleep: what is due by then leaves together.</summary>
     /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>

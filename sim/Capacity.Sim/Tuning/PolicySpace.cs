@@ -47,9 +47,6 @@ public sealed class PolicySpace
     /// <summary>The policy as configured.</summary>
     public IReadOnlyList<int> Configured { get; }
 
-    /// <summary>How many policies there are, before the orders are kept.</summary>
-    public double Size => Knobs.Aggregate(1.0, (product, knob) => product * knob.Stops.Count);
-
     /// <summary>The groups of knobs that are searched when none is named.</summary>
     internal static bool IsPolicy(Knob knob) =>
         knob.Group is "Policy" or "Timers" || knob.Group.StartsWith("Rules", StringComparison.Ordinal);

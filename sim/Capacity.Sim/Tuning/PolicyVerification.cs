@@ -12,9 +12,6 @@ internal sealed class PolicyVerification(
 
     private readonly Dictionary<int, VerifiedPolicy> _done = [];
 
-    /// <summary>All that were tested, in the order of their numbers.</summary>
-    public IReadOnlyList<VerifiedPolicy> Done => [.. _done.Values.OrderBy(v => v.Policy.Number)];
-
     /// <summary>The cheapest that passes.</summary>
     /// <param name="ranked">Candidates, the best first.</param>
     /// <returns>When none passes, the one that passed most often, with all its launches; null without

@@ -1,3 +1,5 @@
+using Capacity.Model;
+
 namespace Capacity.Sim.Tuning;
 
 /// <summary>How sure it is that a policy keeps the objectives often enough.</summary>
@@ -18,8 +20,6 @@ public enum TuningAnswer
 /// <param name="Fresh">Launches on fresh seeds, in order.</param>
 public sealed record VerifiedPolicy(TriedPolicy Policy, IReadOnlyList<LaunchScore> Fresh)
 {
-    private const double Z = 1.959963984540054; // 97.5 % quantile of the standard normal distribution
-
     /// <summary>Shares under a wrong model; empty when that was not tried.</summary>
     public IReadOnlyList<PerturbedShare> Perturbed { get; init; } = [];
 
@@ -36,30 +36,14 @@ public sealed record VerifiedPolicy(TriedPolicy Policy, IReadOnlyList<LaunchScor
     public double Actions => Fresh.Count == 0 ? Policy.Actions : Fresh.Average(s => (double)s.Actions);
 
     /// <summary>Whether it keeps the objectives with a probability, by the 95 % Wilson interval.</summary>
-    /// <remarks>Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
-    /// </remarks>
     public TuningAnswer Answer(double probability)
     {
-        (double low, double high) = Interval(Passed, Fresh.Count);
+        (double low, double high) = Wilson.Interval(Passed, Fresh.Count);
         return low >= probability ? TuningAnswer.Passes : high < probability ? TuningAnswer.Fails
             : TuningAnswer.Unknown;
     }
 
     /// <summary>Whether it can still pass when the launches that are left all do.</summary>
     internal static bool CanPass(int failed, int launches, double probability) =>
-        Interval(launches - failed, launches).Low >= probability;
-
-    private static (double Low, double High) Interval(int hits, int trials)
-    {
-        if (trials == 0)
-        {
-            return (0, 1);
-        }
-
-        double n = trials;
-        double p = hits / n;
-        double middle = (p + (Z * Z / (2 * n))) / (1 + (Z * Z / n));
-        double half = Z / (1 + (Z * Z / n)) * Math.Sqrt((p * (1 - p) / n) + (Z * Z / (4 * n * n)));
-        return (middle - half, middle + half);
-    }
+        Wilson.Interval(launches - failed, launches).Low >= probability;
 }

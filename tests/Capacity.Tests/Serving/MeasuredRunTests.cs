@@ -5,6 +5,7 @@ using Capacity.Model;
 using Capacity.Reports;
 using Capacity.Sim;
 using Capacity.Tests.Reports;
+using Capacity.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -85,4 +86,21 @@ public sealed class MeasuredRunTests
         {
             Read(text);
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public async Task Of_a_run_and_a_report_in_the_folder_the_newest_is_first()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in (string[])["rehearsal.json", "report.json", "tune.json"])
+        {
+            await File.WriteAllTextAsync(folder.File(name), "{}", TestContext.Current.CancellationToken);
+        }
+
+        File.SetLastWriteTimeUtc(folder.File("rehearsal.json"), new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(folder.File("report.json"), new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.Equal([folder.File("rehearsal.json"), folder.File("report.json")], MeasuredRun.Files(folder.Path));
+
+        File.SetLastWriteTimeUtc(folder.File("report.json"), new DateTime(2026, 1, 3, 0, 0, 0, DateTimeKind.Utc));
+        Assert.Equal([folder.File("report.json"), folder.File("rehearsal.json")], MeasuredRun.Files(folder.Path));
+    }
 }
