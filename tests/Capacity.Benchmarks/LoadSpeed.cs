@@ -148,15 +148,24 @@ internal sealed class LoadSpeed
     private void Scripts()
     {
         var empty = new List<Dictionary<string, double>>();
-        var ratios = new List<double>();
+        var ratios = new Dictionary<string, List<double>> { ["script"] = [], ["step"] = [] };
+        double PerCpu(string what)
+        {
+            Dictionary<string, double> run = Script(what);
+            return run["requests"] / run["cpu"];
+        }
+
+        double before = PerCpu("bare");
         for (int i = 0; i < _repeats; i++)
         {
             empty.Add(Script("empty"));
-            Dictionary<string, double> before = Script("bare");
-            Dictionary<string, double> script = Script("script");
-            Dictionary<string, double> after = Script("bare");
-            double PerCpu(Dictionary<string, double> run) => run["requests"] / run["cpu"];
-            ratios.Add(PerCpu(script) / ((PerCpu(before) + PerCpu(after)) / 2));
+            foreach ((string what, List<double> ratio) in ratios)
+            {
+                double script = PerCpu(what);
+                double after = PerCpu("bare");
+                ratio.Add(script / ((before + after) / 2));
+                before = after;
+            }
         }
 
         double micros = Median(empty.Select(r => r["cpu"] / r["requests"] * 1e6));
@@ -164,12 +173,17 @@ internal sealed class LoadSpeed
         Say(string.Create(CultureInfo.InvariantCulture,
             $"script engine, one step that does nothing: {micros:0.000} µs CPU and {bytes:0.000} bytes per iteration,"
             + $" {Median(empty.Select(r => r["rss_last"])):0} MB"));
-        Say(string.Create(CultureInfo.InvariantCulture,
-            $"script with HttpClient: {Median(ratios):0.00} × bare HttpClient per CPU second"
-            + $" ({ratios.Min():0.00}–{ratios.Max():0.00})"));
+        foreach ((string what, List<double> ratio) in ratios)
+        {
+            Say(string.Create(CultureInfo.InvariantCulture,
+                $"script with HttpClient{(what == "step" ? " in a step" : "")}: {Median(ratio):0.00} × bare HttpClient per"
+                + $" CPU second ({ratio.Min():0.00}–{ratio.Max():0.00})"));
+        }
+
         Add("load.script.empty_us", micros, "µs");
         Add("load.script.empty_bytes", bytes, "bytes");
-        Add("load.script.vs_bare_client", Median(ratios), "times");
+        Add("load.script.vs_bare_client", Median(ratios["script"]), "times");
+        Add("load.script.step_vs_bare_client", Median(ratios["step"]), "times");
     }
 
     private void Memory()

@@ -50,11 +50,8 @@ internal sealed class SwarmForecast
             {
                 double start = Start(ups[(int)(chance.NextUnit() * ups.Length)].Chain);
                 double alertmanager = Start(ups[(int)(chance.NextUnit() * ups.Length)].Chain);
-                loop = loop with
-                {
-                    Delays = loop.Delays with { Orchestrator = start },
-                    AlertmanagerAge = LiveLoop.Lead - TimeSpan.FromSeconds(alertmanager), // when it sweeps, too
-                };
+                loop = LiveLoop.Starting(
+                    loop with { Delays = loop.Delays with { Orchestrator = start } }, alertmanager);
             }
 
             return LaunchSimulation.Run(fitted with
@@ -95,7 +92,8 @@ internal sealed class SwarmForecast
         return text.ToString();
     }
 
-    private static double Start(ScaleChain chain) => Math.Max(0, chain.Started - chain.Delivered);
+    /// <summary>Seconds from the update of a service until the containers run.</summary>
+    public static double Start(ScaleChain chain) => Math.Max(0, chain.Started - chain.Delivered);
 
     private static string Hours(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 

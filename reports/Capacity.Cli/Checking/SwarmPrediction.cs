@@ -1,3 +1,4 @@
+using Capacity.Control;
 using Capacity.Model;
 using Capacity.Sim;
 using Capacity.Swarm.Live;
@@ -44,9 +45,10 @@ internal static class SwarmPrediction
             Rotation = Median(ups, a => a.Chain.InRotation - a.Chain.Ready) ?? delays.Rotation,
         };
         double? removal = Median([.. measured.ScaleActions.Where(a => a.To < a.From)], a => a.Chain.InRotation - a.At);
+        LoopSettings loop = fitted.Loop with { Delays = known };
         return fitted with
         {
-            Loop = fitted.Loop with { Delays = known },
+            Loop = Median(ups, a => SwarmForecast.Start(a.Chain)) is { } start ? LiveLoop.Starting(loop, start) : loop,
             Removal = removal is { } seconds ? TimeSpan.FromSeconds(seconds) : fitted.Removal,
         };
     }

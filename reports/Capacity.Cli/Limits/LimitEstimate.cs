@@ -1,3 +1,5 @@
+using Capacity.Model;
+
 namespace Capacity.Cli.Limits;
 
 /// <summary>Where a few noisy probes say that the limit is, and how sure they are.</summary>
@@ -12,6 +14,8 @@ internal sealed record LimitEstimate(double LogRate, double Error, int Count)
     /// <summary>Fewer probes near the limit give no estimate.</summary>
     public const int FewestProbes = 4;
 
+    private const double Outside = 0.025; // on either side of the interval
+    private const int MostFreedom = 60; // beyond, the distribution hardly changes
     private const double Reach = 0.25; // probes further off say little about the limit itself
     private const double MostExcess = 1.5;
     private const double LeastSlope = 1; // the excess of a queue grows at least as fast as its load
@@ -70,7 +74,7 @@ internal sealed record LimitEstimate(double LogRate, double Error, int Count)
     /// <summary>With a 95 % interval by Student's t.</summary>
     public RateLimit ToLimit()
     {
-        double t = Count < 6 ? 4.3 : Count < 9 ? 2.78 : Count < 14 ? 2.31 : 2.1;
+        double t = StudentT.ExceededWith(Outside, Math.Clamp(Count - 2, 1, MostFreedom)); // two for the line
         return new RateLimit(
             Math.Exp(LogRate), Math.Exp(LogRate - (t * Error)), Math.Exp(LogRate + (t * Error)));
     }

@@ -20,7 +20,7 @@ internal sealed class SimulatedLimit(
     private const double HighestRate = 1e6;
     private const double Span = 300; // of rates that are tried
     private const double LongestProbe = 20_000; // seconds in virtual time
-    private const double StudentT = 2.201; // 97.5 % of Student's t with Repeats − 1 degrees of freedom
+    private const double Outside = 0.025; // on either side of the interval
 
     /// <summary>Requests per second that keep every worker busy; infinity without a limit.</summary>
     public double Saturation
@@ -77,7 +77,7 @@ internal sealed class SimulatedLimit(
 
         double mean = limits.Average();
         double spread = Math.Sqrt(limits.Sum(l => (l - mean) * (l - mean)) / (limits.Length - 1));
-        double half = (StudentT * spread / Math.Sqrt(limits.Length)) + (Tolerance * mean);
+        double half = (StudentT.ExceededWith(Outside, limits.Length - 1) * spread / Math.Sqrt(limits.Length)) + (Tolerance * mean);
         return new RateLimit(mean, mean - half, mean + half);
     }
 

@@ -1,3 +1,5 @@
+using Capacity.Model;
+
 namespace Capacity.Reports;
 
 /// <summary>The mean of what pairs differ by, with its uncertainty.</summary>

@@ -44,8 +44,11 @@ internal sealed class EpollEvents : ISocketEvents
 
     private static int Stride => TagAt + 8;
 
+    /// <inheritdoc/>
+    /// <remarks>The first event ends it: more are waited for only by a second call, which costs what it would save.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Wait(long nanoseconds)
+    public int Wait(long nanoseconds, int enough, long gather)
     {
         Woken = false;
         int count = nanoseconds == 0 ? LinuxSockets.EpollLook(_poll, _eventsAt, Most, 0)

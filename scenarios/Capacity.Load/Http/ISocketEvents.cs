@@ -11,8 +11,10 @@ internal interface ISocketEvents : IDisposable
 
     /// <summary>Waits for events.</summary>
     /// <param name="nanoseconds">How long at most; 0 only looks, negative waits for ever.</param>
+    /// <param name="enough">So many end the wait at once, ≥ 1.</param>
+    /// <param name="gather">Nanoseconds for which fewer need not end it, where the system can do that.</param>
     /// <returns>How many there are; a wake-up is none of them.</returns>
-    int Wait(long nanoseconds);
+    int Wait(long nanoseconds, int enough, long gather);
 
     /// <summary>Ends the current wait, or the next one if none is going on. For any thread.</summary>
     void Wake();

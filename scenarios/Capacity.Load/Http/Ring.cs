@@ -6,7 +6,7 @@ namespace Capacity.Load.Http;
 /// <summary>One io_uring: entries go in, answers come out, many of both for one system call.</summary>
 /// <remarks>
 /// Opened by any thread, then used by one. The kernel works only while that thread is inside
-/// <see cref="Enter(long)"/>, so nothing interrupts it.
+/// <see cref="Enter(long, int)"/>, so nothing interrupts it.
 /// Source: io_uring(7), io_uring_setup(2), io_uring_enter(2), io_uring_register(2).
 /// </remarks>
 internal sealed unsafe class Ring : IDisposable
@@ -106,7 +106,7 @@ internal sealed unsafe class Ring : IDisposable
     /// <summary>Makes the calling thread its only user.</summary>
     public void Begin() => _ = LinuxSockets.SystemCall(LinuxSockets.CallRingRegister, _file, Enable, 0, 0, 0, 0);
 
-    /// <summary>An empty entry, handed in by the next <see cref="Enter(long)"/>.</summary>
+    /// <summary>An empty entry, handed in by the next <see cref="Enter(long, int)"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ref RingEntry Add()
     {
@@ -121,21 +121,22 @@ internal sealed unsafe class Ring : IDisposable
         return ref entry;
     }
 
-    /// <summary>Hands in what was added and waits for an answer.</summary>
+    /// <summary>Hands in what was added and waits for answers.</summary>
     /// <param name="nanoseconds">How long at most; 0 only looks, negative waits for ever.</param>
+    /// <param name="least">How many answers end the wait.</param>
     /// <returns>Entries handed in, or minus the error.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Enter(long nanoseconds)
+    public int Enter(long nanoseconds, int least = 1)
     {
         Volatile.Write(ref *_entryTail, _tail);
         uint count = unchecked(_tail - Volatile.Read(ref *_entryHead));
         if (nanoseconds <= 0)
         {
-            return Enter((nint)count, nanoseconds == 0 ? 0 : 1, 0);
+            return Enter((nint)count, nanoseconds == 0 ? 0 : least, 0);
         }
 
         (_wait[0], _wait[1]) = Math.DivRem(nanoseconds, 1_000_000_000);
-        return Enter((nint)count, 1, ExtendedArgument);
+        return Enter((nint)count, least, ExtendedArgument);
     }
 
     /// <summary>Hands in what was added.</summary>

@@ -41,7 +41,7 @@ internal sealed class RingEvents : ISocketEvents
     public bool Woken { get; private set; }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Wait(long nanoseconds)
+    public int Wait(long nanoseconds, int enough, long gather)
     {
         Begin();
         for (int i = 0; i < _count; i++)
@@ -53,9 +53,16 @@ internal sealed class RingEvents : ISocketEvents
         }
 
         _ring.Release();
-        _ = _ring.Enter(nanoseconds);
         _pending = 0;
+        bool gathers = enough > 1 && (nanoseconds < 0 || nanoseconds > gather);
+        _ = gathers ? _ring.Enter(gather, enough) : _ring.Enter(nanoseconds);
         _count = _ring.Take(_answers);
+        if (gathers && _count == 0)
+        {
+            _ = _ring.Enter(nanoseconds < 0 ? nanoseconds : nanoseconds - gather);
+            _count = _ring.Take(_answers);
+        }
+
         Woken = false;
         for (int i = 0; i < _count; i++)
         {

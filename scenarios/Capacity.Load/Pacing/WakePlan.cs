@@ -11,7 +11,8 @@ namespace Capacity.Load.Pacing;
 /// each other faster than <see cref="Dense"/>, waking up for each (and waking the service for each) would cost more
 /// than sending it: the thread then sleeps for <see cref="BundleSeconds"/> at least, takes answers as they come, and
 /// sends together what has become due. Requests are then late by up to that, which is measured and reported like any
-/// lateness.
+/// lateness. Answers that follow each other as fast need not wake it one by one either: it waits until a few have come,
+/// for <see cref="GatherSeconds"/> at most, which then is in their times.
 /// </remarks>
 internal sealed class WakePlan
 {
@@ -21,7 +22,12 @@ internal sealed class WakePlan
     /// <summary>Shortest sleep then, seconds.</summary>
     public const double BundleSeconds = 300e-6;
 
+    /// <summary>Longest wait for more answers, seconds.</summary>
+    public const double GatherSeconds = 50e-6;
+
     private const double Share = 0.1; // of a core
+    private const int EnoughMost = 32;
+    private const int EnoughOf = 2; // half of the requests under way: the service does not run dry meanwhile
     private const double SavedSeconds = 1e-3;
     private const double LongestSeconds = 60e-6;
     private const double StepSeconds = 0.25e-6;
@@ -35,6 +41,8 @@ internal sealed class WakePlan
     private long _seen;
     private double _gap = GapMax;
     private double _last = double.NaN;
+    private double _answerGap = GapMax;
+    private long _answered;
 
     /// <summary>A request was due.</summary>
     /// <param name="at">When, seconds since the start of the run; at least as late as the one before.</param>
@@ -47,6 +55,20 @@ internal sealed class WakePlan
             _gap += (Math.Min(gap, GapMax) - _gap) * Weight;
         }
     }
+
+    /// <summary>Answers came.</summary>
+    /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>
+    /// <param name="count">How many.</param>
+    public void Answered(long now, int count)
+    {
+        double gap = (double)(now - _answered) / Stopwatch.Frequency / Math.Max(1, count);
+        _answered = now;
+        _answerGap += (Math.Min(gap, GapMax) - _answerGap) * Math.Min(1, count * Weight);
+    }
+
+    /// <summary>How many answers end a wait at once.</summary>
+    /// <param name="inFlight">Requests under way.</param>
+    public int Enough(int inFlight) => _answerGap < Dense ? Math.Clamp(inFlight / EnoughOf, 1, EnoughMost) : 1;
 
     /// <summary>When to have woken up.</summary>
     /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>

@@ -20,6 +20,7 @@ internal sealed class LoadDriver : IDisposable
     private readonly Lock _waking = new();
     private readonly Dictionary<int, CopyRunner> _copies = [];
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly double[] _at = new double[Batch];
     private readonly int[] _kinds = new int[Batch];
     private readonly double[] _units = new double[Batch];
@@ -56,6 +57,9 @@ internal sealed class LoadDriver : IDisposable
     /// <summary>Whether no iteration may begin any more.</summary>
     public bool Stopped => Volatile.Read(ref _stopped);
 
+    /// <summary>Ends when no iteration may begin any more; a plan that is over does not end it.</summary>
+    public Task Stopping => _stopping.Task;
+
     /// <summary>Runners at work.</summary>
     public int InFlight => Math.Max(0, Volatile.Read(ref _active) - (_paced ? 0 : 1));
 
@@ -76,6 +80,8 @@ internal sealed class LoadDriver : IDisposable
                 _wait.Wake();
             }
         }
+
+        _stopping.TrySetResult();
     }
 
     /// <inheritdoc/>

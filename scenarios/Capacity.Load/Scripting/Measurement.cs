@@ -66,7 +66,7 @@ internal sealed class Measurement : IDisposable
         using (stop.Register(() => Array.ForEach(_drivers, d => d.Stop())))
         {
             var all = Task.WhenAll(_drivers.Select(d => d.RunAsync()));
-            ended = await WaitAsync(all, stop);
+            ended = await WaitAsync(all);
         }
 
         // A measured moment in which nothing was asked any more belongs to nobody's rate.
@@ -93,14 +93,15 @@ internal sealed class Measurement : IDisposable
 
     /// <summary>Waits for the loads, then for what is under way, and at last gives up.</summary>
     /// <returns>Seconds since the start at which the last load ended, or was stopped.</returns>
-    private async Task<double> WaitAsync(Task all, CancellationToken stop)
+    private async Task<double> WaitAsync(Task all)
     {
         double Now() => (double)(Stopwatch.GetTimestamp() - _start) / Stopwatch.Frequency;
         double? stopped = null;
         long deadline = long.MaxValue;
+        var stopping = Task.WhenAll(_drivers.Select(d => d.Stopping));
         while (!all.IsCompleted)
         {
-            if (stopped is null && (stop.IsCancellationRequested || _drivers.All(d => d.Stopped)))
+            if (stopped is null && stopping.IsCompleted)
             {
                 stopped = Now();
                 deadline = Stopwatch.GetTimestamp() + (long)(_settings.StopGrace.TotalSeconds * Stopwatch.Frequency);
@@ -118,7 +119,11 @@ internal sealed class Measurement : IDisposable
                 break;
             }
 
-            await Task.WhenAny(all, Task.Delay(20, CancellationToken.None));
+            // Seldom: each timer wakes a thread of the pool, which then stays awake for a while to look for more.
+            double left = deadline == long.MaxValue ? Planned - Now() : Stopwatch.GetElapsedTime(
+                Stopwatch.GetTimestamp(), deadline).TotalSeconds;
+            var wait = Task.Delay(TimeSpan.FromSeconds(Math.Clamp(left, 0.001, 1)), CancellationToken.None);
+            await (stopped is null ? Task.WhenAny(all, stopping, wait) : Task.WhenAny(all, wait));
         }
 
         if (all.IsFaulted)

@@ -22,7 +22,7 @@ internal abstract class Runner : IThreadPoolWorkItem
     /// <summary>Begins on a thread of the pool.</summary>
     public void Execute()
     {
-        if (Begin(Stopwatch.GetTimestamp(), out ScenarioContext? context, out long scheduled))
+        if (Begin(Stopwatch.GetTimestamp(), rested: true, out ScenarioContext? context, out long scheduled))
         {
             Drive(context, scheduled);
         }
@@ -30,11 +30,12 @@ internal abstract class Runner : IThreadPoolWorkItem
 
     /// <summary>What to run next.</summary>
     /// <param name="now">Timestamp.</param>
+    /// <param name="rested">Whether others had their turn since the last iteration began.</param>
     /// <param name="next">Its context.</param>
     /// <param name="scheduled">Timestamp from which its time counts.</param>
     /// <returns><see langword="false"/> when this runner stops here.</returns>
     protected abstract bool Begin(
-        long now, [NotNullWhen(true)] out ScenarioContext? next, out long scheduled);
+        long now, bool rested, [NotNullWhen(true)] out ScenarioContext? next, out long scheduled);
 
     private void Drive(ScenarioContext? context, long scheduled)
     {
@@ -64,7 +65,7 @@ internal abstract class Runner : IThreadPoolWorkItem
 
             now = context.Run.Finish(context, response);
         }
-        while (Begin(now, out context, out scheduled));
+        while (Begin(now, rested: false, out context, out scheduled));
     }
 
     private void Resume()
@@ -82,7 +83,7 @@ internal abstract class Runner : IThreadPoolWorkItem
 
         _awaiter = default;
         long now = context.Run.Finish(context, response);
-        if (Begin(now, out ScenarioContext? next, out long scheduled))
+        if (Begin(now, rested: true, out ScenarioContext? next, out long scheduled))
         {
             Drive(next, scheduled);
         }
@@ -110,7 +111,7 @@ internal sealed class OpenRunner(LoadDriver driver, ScenarioContext context) : R
     }
 
     protected override bool Begin(
-        long now, [NotNullWhen(true)] out ScenarioContext? next, out long scheduled)
+        long now, bool rested, [NotNullWhen(true)] out ScenarioContext? next, out long scheduled)
     {
         next = context;
         scheduled = _scheduled;
@@ -130,14 +131,13 @@ internal sealed class OpenRunner(LoadDriver driver, ScenarioContext context) : R
 /// <summary>One copy of a closed workload: iteration after iteration until its time is over.</summary>
 internal sealed class CopyRunner : Runner
 {
-    private static readonly long Slice = Stopwatch.Frequency / 200; // 5 ms, then others have their turn
+    private static readonly long Slice = Stopwatch.Frequency / 200; // 5 ms without a wait, then others have their turn
     private readonly Lock _gate = new();
     private readonly LoadDriver _driver;
     private readonly ScenarioContext[] _contexts;
     private readonly RandomSource _choice;
     private long _to;
     private long _sliceEnd;
-    private bool _waited;
     private bool _running;
 
     public CopyRunner(LoadDriver driver, int number, ulong seed)
@@ -162,27 +162,23 @@ internal sealed class CopyRunner : Runner
             _running = true;
         }
 
-        _waited = true;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return true;
     }
 
     protected override bool Begin(
-        long now, [NotNullWhen(true)] out ScenarioContext? next, out long scheduled)
+        long now, bool rested, [NotNullWhen(true)] out ScenarioContext? next, out long scheduled)
     {
         scheduled = now;
         next = null;
-        if (now >= _sliceEnd && !_waited)
+        if (rested)
         {
-            _waited = true;
+            _sliceEnd = now + Slice;
+        }
+        else if (now >= _sliceEnd)
+        {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return false;
-        }
-
-        if (_waited)
-        {
-            _waited = false;
-            _sliceEnd = now + Slice;
         }
 
         if ((now >= Volatile.Read(ref _to) || _driver.Stopped || !_driver.TakeIteration()) && Ends(now))

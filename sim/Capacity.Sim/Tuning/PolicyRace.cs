@@ -1,3 +1,5 @@
+using Capacity.Model;
+
 namespace Capacity.Sim.Tuning;
 
 /// <summary>Which policies need no more launches: others are better on the same launches.</summary>
@@ -7,11 +9,11 @@ internal static class PolicyRace
     private const double CheaperByFirst = 0.97;
     private const double BetterByFirst = 0.9;
 
-    // 95 % quantiles of Student's distribution for 1, 2, … degrees of freedom. Source: any table of it.
-    private static readonly double[] Quantiles =
-        [6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753];
+    private const int MostFreedom = 63; // beyond, the distribution hardly changes
 
-    private const double QuantileBeyond = 1.746;
+    // 95 % quantiles of Student's distribution for 1, 2, … degrees of freedom.
+    private static readonly double[] Quantiles =
+        [.. Enumerable.Range(1, MostFreedom).Select(freedom => StudentT.ExceededWith(0.05, freedom))];
 
     /// <summary>The policies that stay in the race.</summary>
     /// <param name="all">Each with at least <paramref name="launches"/> launches, from launch 1 on.</param>
@@ -82,7 +84,7 @@ internal static class PolicyRace
 
         double mean = sum / launches;
         double variance = Math.Max(0, (squares - (sum * mean)) / (launches - 1));
-        double quantile = launches - 2 < Quantiles.Length ? Quantiles[launches - 2] : QuantileBeyond;
+        double quantile = Quantiles[Math.Min(launches - 1, MostFreedom) - 1];
         return mean + (quantile * Math.Sqrt(variance / launches));
     }
 }

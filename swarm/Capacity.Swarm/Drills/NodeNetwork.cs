@@ -63,6 +63,7 @@ public sealed class NodeNetwork(int count)
 
         await ExternalProgram.RunAsync("iptables", ["-D", .. Pass], null, null, cancellationToken);
         await ExternalProgram.RunAsync("ip", ["link", "delete", Bridge], null, null, cancellationToken);
+        await HostNetwork.RemoveEmptyTablesAsync(cancellationToken);
     }
 
     private static string LinkOf(int node) => string.Create(CultureInfo.InvariantCulture, $"capswv{node}");

@@ -26,6 +26,7 @@ public static class LiveLoop
     public static TimeSpan Lead { get; } = TimeSpan.FromSeconds(1.5);
 
     private static readonly TimeSpan ContainerStart = TimeSpan.FromSeconds(1); // from the update until the process runs
+    private const string Discovery = "discovery"; // the phase that only this loop knows
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>The speed that the real programs reach.</summary>
@@ -49,7 +50,7 @@ public static class LiveLoop
         LoopSettings faster = loop.Faster(speed);
         TimeSpan evaluation = Whole(faster.EvaluationInterval);
         RuleGroup[] groups = [.. faster.Groups.Select(g => g with { Interval = Whole(g.Interval) })];
-        var phases = new Dictionary<string, TimeSpan>(StringComparer.Ordinal) { ["discovery"] = TimeSpan.Zero };
+        var phases = new Dictionary<string, TimeSpan>(StringComparer.Ordinal) { [Discovery] = TimeSpan.Zero };
         foreach (RuleGroup group in groups)
         {
             TimeSpan interval = group.Interval ?? evaluation;
@@ -82,6 +83,13 @@ public static class LiveLoop
             KnownPhases = phases,
         };
     }
+
+    /// <summary>The same when the container of Alertmanager starts as fast as those of an earlier run: it sweeps empty
+    /// groups at a fixed rhythm from then on.</summary>
+    /// <param name="loop">Any; one that is not from <see cref="At"/> stays as it is.</param>
+    /// <param name="seconds">From the update of a service until the process runs.</param>
+    public static LoopSettings Starting(LoopSettings loop, double seconds) =>
+        !loop.KnownPhases.ContainsKey(Discovery) ? loop : loop with { AlertmanagerAge = Lead - TimeSpan.FromSeconds(seconds) };
 
     // The programs count in whole milliseconds.
     private static TimeSpan Whole(TimeSpan duration) =>

@@ -9,6 +9,8 @@ internal static class HostNetwork
     private const string Forwarding = "/proc/sys/net/ipv4/ip_forward";
 
     private static readonly string[] Marks = ["DOCKER", "docker0", "docker_gwbridge"];
+    private static readonly string[] Families = ["iptables", "ip6tables"];
+    private static readonly string[] OwnChains = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
 
     /// <summary>An engine that shares this process's network: bridges and rules of two would have the same names, and
     /// go with the first that ends.</summary>
@@ -65,7 +67,7 @@ internal static class HostNetwork
             await ExternalProgram.RunAsync("ip", ["link", "delete", link], null, null, cancellationToken);
         }
 
-        foreach (string family in (string[])["iptables", "ip6tables"])
+        foreach (string family in Families)
         {
             (int code, string rules) =
                 await ExternalProgram.RunAsync(family + "-save", [], null, null, cancellationToken);
@@ -77,8 +79,23 @@ internal static class HostNetwork
             }
         }
 
+        await RemoveEmptyTablesAsync(cancellationToken);
         ControlGroup.Remove();
         await File.WriteAllTextAsync(Forwarding, before.Forwarding + "\n", cancellationToken);
+    }
+
+    /// <summary>Removes the chains of tables that decide nothing: each packet of the machine would still pass them, and
+    /// the table for addresses has every connection tracked.</summary>
+    public static async Task RemoveEmptyTablesAsync(CancellationToken cancellationToken)
+    {
+        foreach (string family in Families)
+        {
+            (_, string rules) = await ExternalProgram.RunAsync(family + "-save", [], null, null, cancellationToken);
+            foreach (string table in Empty(rules))
+            {
+                await ExternalProgram.RunAsync(family, ["-t", table, "-X"], null, null, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Saved rules without those of an engine.</summary>
@@ -100,6 +117,34 @@ internal static class HostNetwork
         }
 
         return kept.ToString();
+    }
+
+    /// <summary>The tables that decide nothing: no rules, no chains of anybody's, and all that passes is accepted.
+    /// </summary>
+    /// <param name="rules">As iptables-save prints them.</param>
+    internal static IReadOnlyList<string> Empty(string rules)
+    {
+        var empty = new List<string>();
+        string? table = null;
+        foreach (string line in rules.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line[0] == '*')
+            {
+                table = line[1..];
+            }
+            else if (line == "COMMIT" && table is not null)
+            {
+                empty.Add(table);
+                table = null;
+            }
+            else if (line[0] != '#' && !(line[0] == ':' && line[1..].Split(' ') is [var chain, "ACCEPT", ..]
+                && OwnChains.Contains(chain)))
+            {
+                table = null; // a rule, a chain of somebody's, or another policy
+            }
+        }
+
+        return empty;
     }
 
     private static List<string> Links() =>

@@ -51,6 +51,7 @@ public sealed class SwarmTargetTests
         Assert.Equal(0.7, delays.Orchestrator, 6);
         Assert.Equal(0.4, delays.Rotation, 6);
         Assert.Equal(1.6, fitted.Removal!.Value.TotalSeconds, 6);
+        Assert.Equal(0.8, fitted.Loop.AlertmanagerAge.TotalSeconds, 6); // it runs 0.7 s after it was asked for
         Assert.Equal(new ServiceLaw.Constant(0.8), fitted.Service.Startup);
     }
 

@@ -63,6 +63,37 @@ public sealed class WakePlanTests
         Assert.InRange((double)awake / (now - Now), 0.05, 0.101);
     }
 
+    [Theory]
+    [InlineData(50_000, 64, 32)] // half of what is under way
+    [InlineData(50_000, 200, 32)]
+    [InlineData(50_000, 6, 3)]
+    [InlineData(50_000, 1, 1)]
+    [InlineData(50_000, 0, 1)]
+    [InlineData(5_000, 64, 1)]
+    public void Only_answers_that_follow_each_other_fast_are_waited_for_together(
+        double rate, int inFlight, int enough)
+    {
+        var plan = new WakePlan();
+        for (int i = 1; i <= 1_000; i++)
+        {
+            plan.Answered(Now + (long)(i * Second / rate), 1);
+        }
+
+        Assert.Equal(enough, plan.Enough(inFlight));
+    }
+
+    [Fact]
+    public void Many_answers_at_once_count_as_that_many()
+    {
+        var plan = new WakePlan();
+        for (int i = 1; i <= 100; i++)
+        {
+            plan.Answered(Now + (i * Second / 1_000), 20);
+        }
+
+        Assert.Equal(8, plan.Enough(16));
+    }
+
     private static WakePlan After(double rate)
     {
         var plan = new WakePlan();

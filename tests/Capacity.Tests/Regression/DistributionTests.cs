@@ -1,3 +1,4 @@
+using Capacity.Model;
 using Capacity.Reports;
 using Reference = MathNet.Numerics.Distributions;
 

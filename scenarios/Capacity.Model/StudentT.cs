@@ -1,8 +1,8 @@
-namespace Capacity.Reports;
+namespace Capacity.Model;
 
 /// <summary>Student's t distribution with a whole number of degrees of freedom.</summary>
 /// <remarks>Source: Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4.</remarks>
-internal static class StudentT
+public static class StudentT
 {
     private const double Largest = 1e12;
 
