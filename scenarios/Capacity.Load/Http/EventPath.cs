@@ -14,7 +14,6 @@ namespace Capacity.Load.Http;
 internal sealed partial class EventPath : IRequestPath
 {
     private const double SweepSeconds = 0.05;
-    private const long Gather = (long)(WakePlan.GatherSeconds * 1e9); // nanoseconds
     private readonly LoadSettings _settings;
     private readonly LoadTally _tally;
     private readonly RunClock _clock;
@@ -87,7 +86,8 @@ internal sealed partial class EventPath : IRequestPath
             bool awake = now >= awakeFrom;
             long until = _inFlight > 0 ? Math.Min(awakeFrom, now + Ticks(SweepSeconds)) : awakeFrom;
             int count = _events.Wait(
-                awake ? 0 : until == long.MaxValue ? -1 : Nanoseconds(until - now), _plan.Enough(_inFlight), Gather);
+                awake ? 0 : until == long.MaxValue ? -1 : Nanoseconds(until - now), _plan.Enough(_inFlight),
+                _plan.Gather(_inFlight));
             if (count > 0 || _events.Woken)
             {
                 bool woken = _events.Woken;

@@ -12,7 +12,7 @@ namespace Capacity.Load.Pacing;
 /// than sending it: the thread then sleeps for <see cref="BundleSeconds"/> at least, takes answers as they come, and
 /// sends together what has become due. Requests are then late by up to that, which is measured and reported like any
 /// lateness. Answers that follow each other as fast need not wake it one by one either: it waits until a few have come,
-/// for <see cref="GatherSeconds"/> at most, which then is in their times.
+/// for a tenth of their time and <see cref="GatherSeconds"/> at most, which then is in their times.
 /// </remarks>
 internal sealed class WakePlan
 {
@@ -26,6 +26,7 @@ internal sealed class WakePlan
     public const double GatherSeconds = 50e-6;
 
     private const double Share = 0.1; // of a core
+    private const double GatherShare = 0.1; // of a response time
     private const int EnoughMost = 32;
     private const int EnoughOf = 2; // half of the requests under way: the service does not run dry meanwhile
     private const double SavedSeconds = 1e-3;
@@ -69,6 +70,10 @@ internal sealed class WakePlan
     /// <summary>How many answers end a wait at once.</summary>
     /// <param name="inFlight">Requests under way.</param>
     public int Enough(int inFlight) => _answerGap < Dense ? Math.Clamp(inFlight / EnoughOf, 1, EnoughMost) : 1;
+
+    /// <summary>How long fewer answers need not end it, nanoseconds.</summary>
+    /// <param name="inFlight">Requests under way; by Little's law they and the rate give the response time.</param>
+    public long Gather(int inFlight) => (long)(Math.Min(GatherSeconds, _answerGap * inFlight * GatherShare) * 1e9);
 
     /// <summary>When to have woken up.</summary>
     /// <param name="now">A <see cref="Stopwatch"/> timestamp.</param>

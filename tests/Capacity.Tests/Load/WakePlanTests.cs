@@ -94,6 +94,20 @@ public sealed class WakePlanTests
         Assert.Equal(8, plan.Enough(16));
     }
 
+    [Theory]
+    [InlineData(10, 20_000)] // 0.2 ms each
+    [InlineData(64, 50_000)] // 1.28 ms each
+    public void Answers_gather_for_a_tenth_of_their_time_at_most(int inFlight, long nanoseconds)
+    {
+        var plan = new WakePlan();
+        for (int i = 1; i <= 10_000; i++)
+        {
+            plan.Answered(Now + (i * Second / 50_000), 1);
+        }
+
+        Assert.InRange(plan.Gather(inFlight), nanoseconds - 10, nanoseconds + 10);
+    }
+
     private static WakePlan After(double rate)
     {
         var plan = new WakePlan();
