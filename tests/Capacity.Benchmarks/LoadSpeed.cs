@@ -179,8 +179,8 @@ internal sealed class LoadSpeed
         foreach ((string what, List<double> ratio) in ratios)
         {
             Say(string.Create(CultureInfo.InvariantCulture,
-                $"script with HttpClient{(what == "step" ? " in a step" : "")}: {Median(ratio):0.00} × bare HttpClient per"
-                + $" CPU second ({ratio.Min():0.00}–{ratio.Max():0.00})"));
+                $"script with HttpClient{(what == "step" ? " in a step" : "")}: {Median(ratio):0.00} × bare"
+                + $" HttpClient per CPU second ({ratio.Min():0.00}–{ratio.Max():0.00})"));
         }
 
         Add("load.script.empty_us", micros, "µs");

@@ -77,7 +77,8 @@ internal sealed class SimulatedLimit(
 
         double mean = limits.Average();
         double spread = Math.Sqrt(limits.Sum(l => (l - mean) * (l - mean)) / (limits.Length - 1));
-        double half = (StudentT.ExceededWith(Outside, limits.Length - 1) * spread / Math.Sqrt(limits.Length)) + (Tolerance * mean);
+        double error = spread / Math.Sqrt(limits.Length);
+        double half = (StudentT.ExceededWith(Outside, limits.Length - 1) * error) + (Tolerance * mean);
         return new RateLimit(mean, mean - half, mean + half);
     }
 

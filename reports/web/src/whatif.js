@@ -189,7 +189,7 @@ function select(tab) {
     $(`tab-${name}`).tabIndex = selected ? 0 : -1;
     $(`view-${name}`).hidden = !selected;
   }
-  ask();
+  if (setup) ask();
 }
 
 function setUpTabs() {
@@ -224,7 +224,6 @@ function start() {
   measured = buildMeasured($('measured'), setup.measured, () => ask());
   $('note').textContent = `${setup.shows ? `${setup.scenario}: ${setup.shows}. ` : ''}Service ${setup.service}. Simulated from the scenario's own assumptions, at most 100 launches; `
     + `a go here is an estimate. Only capacity check, with its rehearsal on real HTTP, decides (${percent(setup.target)} of launches beyond chance).`;
-  setUpTabs();
   remember();
   root.classList.add('live');
 }
@@ -259,4 +258,5 @@ addEventListener('hashchange', () => {
   become(next);
   knobs.reveal(next.values);
 });
+setUpTabs(); // a click may come before the server has
 setUpTheme($('theme'));

@@ -89,7 +89,9 @@ public static class LiveLoop
     /// <param name="loop">Any; one that is not from <see cref="At"/> stays as it is.</param>
     /// <param name="seconds">From the update of a service until the process runs.</param>
     public static LoopSettings Starting(LoopSettings loop, double seconds) =>
-        !loop.KnownPhases.ContainsKey(Discovery) ? loop : loop with { AlertmanagerAge = Lead - TimeSpan.FromSeconds(seconds) };
+        loop.KnownPhases.ContainsKey(Discovery)
+            ? loop with { AlertmanagerAge = Lead - TimeSpan.FromSeconds(seconds) }
+            : loop;
 
     // The programs count in whole milliseconds.
     private static TimeSpan Whole(TimeSpan duration) =>

@@ -126,7 +126,7 @@ internal static class HostNetwork
     {
         var empty = new List<string>();
         string? table = null;
-        foreach (string line in rules.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in rules.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0))
         {
             if (line[0] == '*')
             {
