@@ -13,7 +13,7 @@ internal static class ScriptClient
     private const int Connections = 64;
     private const int EmptyCopies = 16;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2.5);
-    private static readonly TimeSpan ClientWarmUp = TimeSpan.FromSeconds(10); // so long it optimises
+    private static readonly TimeSpan ClientWarmUp = TimeSpan.FromSeconds(10); // the runtime optimises it for so long
 
     /// <summary>Runs it and prints its figures as <c>name value</c>, one per line.</summary>
     /// <param name="args">What (<c>empty</c>, <c>script</c>, <c>step</c>, <c>bare</c>), address, seconds.</param>

@@ -258,5 +258,5 @@ addEventListener('hashchange', () => {
   become(next);
   knobs.reveal(next.values);
 });
-setUpTabs(); // a click may come before the server has
+setUpTabs(); // before the server has greeted: a click may come first
 setUpTheme($('theme'));
