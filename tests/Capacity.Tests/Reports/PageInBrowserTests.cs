@@ -74,8 +74,9 @@ public sealed class PageInBrowserTests(BrowserFixture browser) : IClassFixture<B
         CheckReport report = SampleReport.NoGo();
         await using OpenPage page =
             await browser.OpenAsync(HtmlReport.Render(report), "copy.html", ColorScheme.Light, 1280);
+        Task copied = page.Page.GetByText("Copied").WaitForAsync(); // it stands there for a moment only
         await page.Page.Locator("#fixes [data-copy]").First.ClickAsync();
-        await page.Page.GetByText("Copied").WaitForAsync();
+        await copied;
 
         Assert.Equal(report.Changes[0].Snippet,
             await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));

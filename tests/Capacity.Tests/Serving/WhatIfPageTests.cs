@@ -189,8 +189,9 @@ public sealed class WhatIfPageTests(BrowserFixture browser) : IClassFixture<Brow
         await using OpenPage page = await browser.OpenAsync(address, ColorScheme.Light, 1280);
         await page.Page.Locator("#edits pre").First.WaitForAsync();
 
+        Task copied = page.Page.GetByText("Copied").WaitForAsync(); // it stands there for a moment only
         await page.Page.ClickAsync("#copy-yaml");
-        await page.Page.GetByText("Copied").WaitForAsync();
+        await copied;
 
         Assert.Equal($"""
             # Stack file: the service, under deploy
@@ -238,12 +239,41 @@ public sealed class WhatIfPageTests(BrowserFixture browser) : IClassFixture<Brow
         await using OpenPage page = await browser.OpenAsync(server.Address, ColorScheme.Light, 1280);
 
         await page.Page.ClickAsync("#tab-measured");
-        await page.Page.Locator("#view-measured .facts").GetByText("of 24 simulated").WaitForAsync();
+        await page.Page.Locator("#view-measured .facts").GetByText("of 100 simulated").WaitForAsync(
+            new() { Timeout = 120_000 });
 
         string facts = await page.Page.InnerTextAsync("#view-measured .facts");
         Match apart = Regex.Match(facts, "Replicas apart\\s+([0-9.]+)");
         Assert.True(double.Parse(apart.Groups[1].Value, CultureInfo.InvariantCulture) < 1, facts);
         Assert.Contains("at speed 30", await page.Page.InnerTextAsync("#view-measured .under"));
+    }
+
+    [Fact]
+    public async Task A_tab_may_be_chosen_before_the_server_has_greeted()
+    {
+        await using WhatIfServer server = await StartAsync(Rehearsed);
+        await using OpenPage page = await browser.OpenAsync(server.Address, ColorScheme.Light, 1280);
+        var chosen = new TaskCompletionSource();
+        await page.Page.RouteWebSocketAsync("**/live", socket =>
+        {
+            IWebSocketRoute real = socket.ConnectToServer();
+            real.OnMessage(frame => _ = SendAsync(socket, frame.Text!, chosen.Task));
+        });
+
+        await page.Page.ReloadAsync();
+        await page.Page.ClickAsync("#tab-measured");
+        Assert.Equal(0, await page.Page.Locator("html.live").CountAsync());
+        chosen.SetResult();
+
+        await page.Page.Locator("#view-measured .kpi").First.WaitForAsync();
+        Assert.False(await page.Page.Locator("#view-launch").IsVisibleAsync());
+        Assert.Equal([], page.Complaints);
+
+        static async Task SendAsync(IWebSocketRoute socket, string text, Task after)
+        {
+            await after;
+            socket.Send(text);
+        }
     }
 
     private static Task<WhatIfServer> StartAsync(params MeasuredRun[] measured) => StartAsync(0, measured);
