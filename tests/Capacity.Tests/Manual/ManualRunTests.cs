@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Capacity.Tests.Serving;
 using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Manual;
@@ -11,7 +12,8 @@ namespace Capacity.Tests.Manual;
 /// <summary>
 /// The commands of the manual, run as they stand, by the shell, in a folder with copies of the library. A mark above
 /// each block says how: <c>&lt;!-- test: run; check: --launches 4 =&gt; 1 --&gt;</c> adds options to <c>capacity
-/// check</c> that make it quick, and says that it must end with 1.
+/// check</c> that make it quick, and says that it must end with 1. The word <c>small</c> among them gives the flash
+/// sale a sixth of its requests and workers.
 /// </summary>
 [Collection(RealClock.Name)]
 [Trait("Category", "EndToEnd")]
@@ -20,6 +22,8 @@ public sealed partial class ManualRunTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly string[] Copied = ["scenarios/library", "scenarios/validation", "swarm/stack"];
+
+    private static readonly string Sixth = string.Join(' ', ServedScenario.Sixth.Select(s => $"--set {s}"));
 
     /// <summary>Pages with at least one block that is run.</summary>
     public static TheoryData<string> Pages =>
@@ -45,6 +49,9 @@ public sealed partial class ManualRunTests
 
     [GeneratedRegex(@"\b(80[89][0-9]|41[0-9]{2}|94[0-9]{2})\b")]
     private static partial Regex FixedPort();
+
+    [GeneratedRegex(@"\bsmall\b")]
+    private static partial Regex Small();
 
     /// <summary>A port that is free here, the same one for the same number of the page.</summary>
     private static string Free(Dictionary<string, string> ports, string written)
@@ -97,7 +104,7 @@ public sealed partial class ManualRunTests
             string[] parts = value.Split("=>");
             string codes = parts.Length > 1 ? parts[1].Trim() : "0";
             script.Append(CultureInfo.InvariantCulture,
-                $"\n  \"{name} \") extra=({parts[0].Trim()}); expected=\"{codes}\" ;;");
+                $"\n  \"{name} \") extra=({Small().Replace(parts[0].Trim(), Sixth)}); expected=\"{codes}\" ;;");
         }
 
         script.Append(CultureInfo.InvariantCulture, $$"""

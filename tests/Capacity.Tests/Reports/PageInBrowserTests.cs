@@ -1,11 +1,9 @@
 using Capacity.Reports;
-using Capacity.Tests.Support;
 using Microsoft.Playwright;
 
 namespace Capacity.Tests.Reports;
 
 /// <summary>The page in a real browser, opened from a file as its readers do.</summary>
-[Collection(RealClock.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class PageInBrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {

@@ -12,7 +12,7 @@ internal static class ServedScenario
 
     public static readonly string File = Repository.At("scenarios", "library", "flash-sale.yaml");
 
-    private static readonly string[] Sixth =
+    public static readonly string[] Sixth =
     [
         "load[0].inject=50/s", "load[1].ramp_to=117/s", "load[2].inject=117/s", "load[3].ramp_to=200/s",
         "load[4].ramp_to=117/s", "load[5].ramp_to=50/s", "service.workers=1",
