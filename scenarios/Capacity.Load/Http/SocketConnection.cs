@@ -3,8 +3,8 @@ using System.Net.Sockets;
 
 namespace Capacity.Load.Http;
 
-/// <summary>One connection on the framework's sockets. Its receive is always posted, so that sending never waits.
-/// </summary>
+/// <summary>One connection on the framework's sockets. Its receive is posted, or will be at once, so that sending never
+/// waits.</summary>
 /// <remarks>
 /// The lock keeps the thread that sends and the thread that receives from meeting on one request. What the end of a
 /// request sets off happens outside of it.
@@ -119,13 +119,25 @@ internal sealed class SocketConnection : SocketAsyncEventArgs
             return;
         }
 
+        if (!_path.TryDefer(this))
+        {
+            _ = Receive();
+        }
+    }
+
+    /// <summary>Posts the receive, and takes what has come already.</summary>
+    /// <returns>Whether anything had.</returns>
+    public bool Receive()
+    {
+        bool any = false;
         try
         {
             while (!_socket.ReceiveAsync(this))
             {
-                if (!Received())
+                any = true;
+                if (!Received() || _path.TryDefer(this))
                 {
-                    return;
+                    break;
                 }
             }
         }
@@ -133,6 +145,8 @@ internal sealed class SocketConnection : SocketAsyncEventArgs
         {
             // Closed by a time-out or the end of the run on another thread.
         }
+
+        return any;
     }
 
     private bool Connected()

@@ -20,6 +20,7 @@ internal sealed class SocketPath : IRequestPath
     private readonly PhaseLimits _limits;
     private readonly PreciseWait _wait = new();
     private readonly WakePlan _plan = new();
+    private readonly ReceiveRound? _round = ReceiveRound.Open();
     private readonly HashSet<SocketConnection> _open = [];
     private readonly Stack<SocketConnection> _idle = new();
     private readonly Queue<(Shot Shot, double Started)> _waiting = new();
@@ -46,6 +47,9 @@ internal sealed class SocketPath : IRequestPath
     public int InFlight => Volatile.Read(ref _inFlight);
 
     public PathCounts Counts => new(_refused, _waited, _resent, _connections);
+
+    /// <summary>How many receives were posted together with others.</summary>
+    public long Deferred => _round?.Deferred ?? 0;
 
     /// <summary>Seconds since the start of the run.</summary>
     public double Now => _clock.Now;
@@ -174,8 +178,13 @@ internal sealed class SocketPath : IRequestPath
     public void Dispose()
     {
         _ = Abandoned();
+        _round?.Close();
         _wait.Dispose();
     }
+
+    /// <summary>Puts a receive off until the next round of events.</summary>
+    /// <returns>False when it must be posted now.</returns>
+    public bool TryDefer(SocketConnection connection) => _round?.TryDefer(connection) ?? false;
 
     /// <summary>Writes a request and prepares for its answer.</summary>
     /// <returns>Its length.</returns>
@@ -322,6 +331,7 @@ internal sealed class SocketPath : IRequestPath
         }
 
         _nextSweep = now + SweepTicks;
+        _round?.Remind();
         double seconds = Now;
         SocketConnection[] open;
         var late = new List<Shot>();
