@@ -16,6 +16,14 @@ internal sealed class LoadSpeed
     private const int OpenSeconds = 8;
     private const int LongSeconds = 600;
     private const int LongRate = 5000;
+
+    private static readonly Dictionary<string, string> ScriptNames = new()
+    {
+        ["script"] = "script with HttpClient",
+        ["step"] = "script with HttpClient in a step",
+        ["method"] = "HttpClient in a function of its own, without the engine",
+    };
+
     private readonly TextWriter _output;
     private readonly Uri _address;
     private readonly int _repeats;
@@ -151,7 +159,7 @@ internal sealed class LoadSpeed
     private void Scripts()
     {
         var empty = new List<Dictionary<string, double>>();
-        var ratios = new Dictionary<string, List<double>> { ["script"] = [], ["step"] = [] };
+        var ratios = ScriptNames.Keys.ToDictionary(what => what, _ => new List<double>());
         double PerCpu(string what)
         {
             Dictionary<string, double> run = Script(what);
@@ -179,8 +187,8 @@ internal sealed class LoadSpeed
         foreach ((string what, List<double> ratio) in ratios)
         {
             Say(string.Create(CultureInfo.InvariantCulture,
-                $"script with HttpClient{(what == "step" ? " in a step" : "")}: {Median(ratio):0.00} × bare"
-                + $" HttpClient per CPU second ({ratio.Min():0.00}–{ratio.Max():0.00})"));
+                $"{ScriptNames[what]}: {Median(ratio):0.00} × bare HttpClient per CPU second"
+                + $" ({ratio.Min():0.00}–{ratio.Max():0.00})"));
         }
 
         Add("load.script.empty_us", micros, "µs");

@@ -16,7 +16,8 @@ internal static class ScriptClient
     private static readonly TimeSpan ClientWarmUp = TimeSpan.FromSeconds(10); // the runtime optimises it for so long
 
     /// <summary>Runs it and prints its figures as <c>name value</c>, one per line.</summary>
-    /// <param name="args">What (<c>empty</c>, <c>script</c>, <c>step</c>, <c>bare</c>), address, seconds.</param>
+    /// <param name="args">What (<c>empty</c>, <c>script</c>, <c>step</c>, <c>bare</c>, <c>method</c>: bare in a
+    /// function of its own), address, seconds.</param>
     public static async Task RunAsync(string[] args)
     {
         InlineSockets.Enable();
@@ -35,6 +36,7 @@ internal static class ScriptClient
             "empty" => length => EngineAsync(Empty(), EmptyCopies, length),
             "script" => length => EngineAsync(Whole(client, target), Connections, length),
             "step" => length => EngineAsync(Stepwise(client, target), Connections, length),
+            "method" => length => BareAsync(GetAsync, length),
             _ => length => BareAsync(client, target, length),
         };
         await run(args[0] == "empty" ? WarmUp : ClientWarmUp);
@@ -47,6 +49,12 @@ internal static class ScriptClient
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"requests {ok}\nfailed {failed}\ncpu {cpu:R}\nallocated {allocated}\nseconds {time.TotalSeconds:R}\n"
             + $"rss_last {Environment.WorkingSet / 1048576.0:0.0}"));
+
+        async ValueTask<IResponse> GetAsync()
+        {
+            using HttpResponseMessage answer = await client.GetAsync(target);
+            return answer.IsSuccessStatusCode ? Response.Ok() : Response.Fail();
+        }
     }
 
     private static ScenarioProps Empty()
@@ -83,6 +91,24 @@ internal static class ScriptClient
             new ScriptLog(_ => { }), null);
         RunResult result = await session.RunAsync(CancellationToken.None);
         return (result.Totals.Ok, result.Totals.Failed);
+    }
+
+    /// <summary>The scenario's function without the engine.</summary>
+    private static async Task<(long Ok, long Failed)> BareAsync(Func<ValueTask<IResponse>> body, TimeSpan length)
+    {
+        long end = Environment.TickCount64 + (long)length.TotalMilliseconds;
+        long ok = 0;
+        long failed = 0;
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
+        {
+            await Task.Yield();
+            while (Environment.TickCount64 < end)
+            {
+                IResponse answer = await body();
+                Interlocked.Increment(ref answer.IsError ? ref failed : ref ok);
+            }
+        }));
+        return (ok, failed);
     }
 
     private static async Task<(long Ok, long Failed)> BareAsync(HttpClient client, Uri target, TimeSpan length)
