@@ -93,38 +93,43 @@ internal static class ScriptClient
         return (result.Totals.Ok, result.Totals.Failed);
     }
 
-    /// <summary>The scenario's function without the engine.</summary>
-    private static async Task<(long Ok, long Failed)> BareAsync(Func<ValueTask<IResponse>> body, TimeSpan length)
-    {
-        long end = Environment.TickCount64 + (long)length.TotalMilliseconds;
-        long ok = 0;
-        long failed = 0;
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
+    private static Task<(long Ok, long Failed)> BareAsync(HttpClient client, Uri target, TimeSpan length) =>
+        UsersAsync(length, async (end, counts) =>
         {
-            await Task.Yield();
-            while (Environment.TickCount64 < end)
-            {
-                IResponse answer = await body();
-                Interlocked.Increment(ref answer.IsError ? ref failed : ref ok);
-            }
-        }));
-        return (ok, failed);
-    }
-
-    private static async Task<(long Ok, long Failed)> BareAsync(HttpClient client, Uri target, TimeSpan length)
-    {
-        long end = Environment.TickCount64 + (long)length.TotalMilliseconds;
-        long ok = 0;
-        long failed = 0;
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
-        {
-            await Task.Yield();
             while (Environment.TickCount64 < end)
             {
                 using HttpResponseMessage answer = await client.GetAsync(target);
-                Interlocked.Increment(ref answer.IsSuccessStatusCode ? ref ok : ref failed);
+                counts.Add(answer.IsSuccessStatusCode);
             }
-        }));
-        return (ok, failed);
+        });
+
+    /// <summary>The scenario's function without the engine.</summary>
+    private static Task<(long Ok, long Failed)> BareAsync(Func<ValueTask<IResponse>> body, TimeSpan length) =>
+        UsersAsync(length, async (end, counts) =>
+        {
+            while (Environment.TickCount64 < end)
+            {
+                counts.Add(!(await body()).IsError);
+            }
+        });
+
+    private static async Task<(long Ok, long Failed)> UsersAsync(TimeSpan length, Func<long, Counts, Task> user)
+    {
+        long end = Environment.TickCount64 + (long)length.TotalMilliseconds;
+        var counts = new Counts();
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(() => user(end, counts))));
+        return (counts.Ok, counts.Failed);
+    }
+
+    private sealed class Counts
+    {
+        private long _ok;
+        private long _failed;
+
+        public long Ok => _ok;
+
+        public long Failed => _failed;
+
+        public void Add(bool ok) => Interlocked.Increment(ref ok ? ref _ok : ref _failed);
     }
 }
