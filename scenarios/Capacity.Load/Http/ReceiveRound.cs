@@ -20,8 +20,7 @@ internal sealed class ReceiveRound : SocketAsyncEventArgs
     private List<SocketConnection> _now = [];
     private int _thread; // of the socket engine; 0 until it is known
     private int _pause;
-    private bool _running;
-    private volatile bool _announced;
+    private volatile bool _announced; // from then until the round has posted its receives
     private long _deferred;
 
     private ReceiveRound(Socket self)
@@ -81,7 +80,7 @@ internal sealed class ReceiveRound : SocketAsyncEventArgs
 
         _next.Add(connection);
         Volatile.Write(ref _deferred, _deferred + 1);
-        if (_next.Count == 1 && !_running)
+        if (!_announced)
         {
             Announce();
         }
@@ -104,15 +103,17 @@ internal sealed class ReceiveRound : SocketAsyncEventArgs
     /// <summary>Runs on the thread of the socket engine, after the events that came before the announcement.</summary>
     protected override void OnCompleted(SocketAsyncEventArgs e)
     {
-        (_thread, _announced, _running) = (Environment.CurrentManagedThreadId, false, true);
+        _thread = Environment.CurrentManagedThreadId;
         Post();
-        _running = false;
         if (!Listen()) // before the announcement, which else would be taken at once, before other connections' answers
         {
             _thread = 0; // closed: nothing is put off any more
             Post();
+            return;
         }
-        else if (_next.Count > 0)
+
+        _announced = false;
+        if (_next.Count > 0)
         {
             Announce();
         }

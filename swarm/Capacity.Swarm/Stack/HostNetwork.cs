@@ -126,7 +126,8 @@ internal static class HostNetwork
     {
         var empty = new List<string>();
         string? table = null;
-        foreach (string line in rules.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0))
+        const StringSplitOptions Lines = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (string line in rules.Split('\n', Lines))
         {
             if (line[0] == '*')
             {
