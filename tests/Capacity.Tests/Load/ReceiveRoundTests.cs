@@ -84,10 +84,11 @@ public sealed class ReceiveRoundTests
         using var server = new FaultyServer(async (socket, end) =>
         {
             int number = Interlocked.Increment(ref requests);
-            string answer = number % 50 == 0 ? "HTTP/1.1 200 OK\r\nContent-Le"
-                : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-            await FaultyServer.Send(socket, number % 77 == 0 ? "" : answer, end);
-            if (number % 50 == 0)
+            bool cut = number % 50 == 0;
+            string answer = cut ? "HTTP/1.1 200 OK\r\nContent-Le"
+                : number % 77 == 0 ? "" : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+            await FaultyServer.Send(socket, answer, end);
+            if (cut)
             {
                 socket.Close();
             }
