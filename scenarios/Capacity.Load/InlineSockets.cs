@@ -3,7 +3,8 @@ namespace Capacity.Load;
 /// <summary>Lets socket answers be handled on the thread that notices them.</summary>
 public static class InlineSockets
 {
-    private const string Switch = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    /// <summary>The environment variable that the framework reads.</summary>
+    internal const string Switch = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
     /// <summary>Whether it is switched on.</summary>
     internal static bool IsOn => Environment.GetEnvironmentVariable(Switch) == "1";

@@ -36,7 +36,7 @@ internal static class ScriptClient
             "empty" => length => EngineAsync(Empty(), EmptyCopies, length),
             "script" => length => EngineAsync(Whole(client, target), Connections, length),
             "step" => length => EngineAsync(Stepwise(client, target), Connections, length),
-            "method" => length => BareAsync(GetAsync, length),
+            "method" => length => BareAsync(() => GetAsync(client, target), length),
             _ => length => BareAsync(client, target, length),
         };
         await run(args[0] == "empty" ? WarmUp : ClientWarmUp);
@@ -49,12 +49,6 @@ internal static class ScriptClient
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"requests {ok}\nfailed {failed}\ncpu {cpu:R}\nallocated {allocated}\nseconds {time.TotalSeconds:R}\n"
             + $"rss_last {Environment.WorkingSet / 1048576.0:0.0}"));
-
-        async ValueTask<IResponse> GetAsync()
-        {
-            using HttpResponseMessage answer = await client.GetAsync(target);
-            return answer.IsSuccessStatusCode ? Response.Ok() : Response.Fail();
-        }
     }
 
     private static ScenarioProps Empty()
@@ -67,11 +61,14 @@ internal static class ScriptClient
         });
     }
 
-    private static ScenarioProps Whole(HttpClient client, Uri target) => Scenario.Create("get", async _ =>
+    private static async ValueTask<IResponse> GetAsync(HttpClient client, Uri target)
     {
         using HttpResponseMessage answer = await client.GetAsync(target);
         return answer.IsSuccessStatusCode ? Response.Ok() : Response.Fail();
-    });
+    }
+
+    private static ScenarioProps Whole(HttpClient client, Uri target) =>
+        Scenario.Create("get", _ => GetAsync(client, target));
 
     private static ScenarioProps Stepwise(HttpClient client, Uri target) => Scenario.Create("get", async context =>
         await Step.Run("get", context, async () =>

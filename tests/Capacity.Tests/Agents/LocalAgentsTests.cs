@@ -1,7 +1,6 @@
 using Capacity.Model;
 using Capacity.Reports;
 using Capacity.Swarm.Demo;
-using Capacity.Tests.RealSwarm;
 using Capacity.Tests.Support;
 
 namespace Capacity.Tests.Agents;

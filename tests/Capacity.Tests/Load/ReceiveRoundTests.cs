@@ -13,7 +13,7 @@ namespace Capacity.Tests.Load;
 [Trait("Category", "EndToEnd")]
 public sealed class ReceiveRoundTests
 {
-    private const string Child = "CAPACITY_TEST_CHILD";
+    private const string Engines = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"; // one: all connections are in the rounds
     private const int Users = 64;
     private const int Requests = 20_000;
 
@@ -25,24 +25,14 @@ public sealed class ReceiveRoundTests
     public async Task Holds_in_a_process_of_its_own(string test)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Its socket events come on any thread.");
+        var environment = new Dictionary<string, string> { [InlineSockets.Switch] = "1", [Engines] = "1" };
         string assembly = Path.Combine(AppContext.BaseDirectory, "Capacity.Tests.dll");
-        var start = new ProcessStartInfo(
-            "dotnet", [assembly, "-explicit", "only", "-method", $"{typeof(ReceiveRoundTests).FullName}.{test}"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
-        start.Environment["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1"; // so that all connections are in the rounds
-        start.Environment[Child] = "1";
-        using Process child = Process.Start(start)!;
-        Task<string> output = child.StandardOutput.ReadToEndAsync(Stop);
-        _ = child.StandardError.ReadToEndAsync(Stop);
-        await child.WaitForExitAsync(Stop);
 
-        Assert.True(child.ExitCode == 0, await output);
-        Assert.Contains("Total: 1,", await output, StringComparison.Ordinal);
+        (int code, string output) = await RunningProgram.RunOtherAsync("dotnet", environment,
+            [assembly, "-explicit", "only", "-method", $"{typeof(ReceiveRoundTests).FullName}.{test}"]);
+
+        Assert.True(code == 0, output);
+        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", output, StringComparison.Ordinal);
     }
 
     [Fact(Explicit = true, Timeout = 60_000)]
@@ -104,7 +94,7 @@ public sealed class ReceiveRoundTests
     }
 
     private static void SkipUnlessChild() => Assert.SkipUnless(
-        Environment.GetEnvironmentVariable(Child) == "1", "Run by Holds_in_a_process_of_its_own.");
+        Environment.GetEnvironmentVariable(Engines) == "1", "Run by Holds_in_a_process_of_its_own.");
 
     private static FaultyServer Answering(string text) => new((socket, end) => FaultyServer.Send(socket, text, end));
 

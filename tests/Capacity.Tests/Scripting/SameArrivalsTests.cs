@@ -6,7 +6,6 @@ using Capacity.Model;
 using Capacity.Reports;
 using Capacity.Scripting;
 using Capacity.Tests.Load;
-using Capacity.Tests.RealSwarm;
 using Capacity.Tests.Support;
 using ScenarioFile = Capacity.Model.Scenario;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 
-namespace Capacity.Tests.RealSwarm;
+namespace Capacity.Tests.Support;
 
-/// <summary>The program as a user runs it, in a process of its own.</summary>
+/// <summary>Programs in a process of their own: ours as a user runs it, and others.</summary>
 internal static class RunningProgram
 {
     /// <summary>Runs a command line to its end.</summary>
@@ -17,14 +17,15 @@ internal static class RunningProgram
         // …/artifacts/bin/Capacity.Tests/debug/ → …/artifacts/bin/Capacity.Cli/debug/capacity
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         string program = Path.Combine(here.Parent!.Parent!.FullName, "Capacity.Cli", here.Name, "capacity");
-        return await RunAsync(program, environment, arguments);
+        return await RunOtherAsync(program, environment, arguments);
     }
 
     /// <summary>Runs a program of the system.</summary>
     public static Task<(int Code, string Output)> RunOtherAsync(string program, params string[] arguments) =>
-        RunAsync(program, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+        RunOtherAsync(program, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
 
-    private static async Task<(int Code, string Output)> RunAsync(
+    /// <summary>The same with environment variables besides those of this process.</summary>
+    public static async Task<(int Code, string Output)> RunOtherAsync(
         string program, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
